@@ -1,0 +1,44 @@
+// One upstream: a resolver that Hermod asks. Each implementation answers exactly one of: the matching
+// response, or an UpstreamError. It never hands on a response whose question differs (RFC 5452 §9.1).
+
+/** Why an upstream gave no response. */
+export type UpstreamFault =
+  | "timeout" // silent until the deadline
+  | "connect" // could not connect, or TLS failed (RFC 8310: never falls back to clear text)
+  | "closed" // the connection ended with the query in flight
+  | "malformed" // what came back is not a DNS message
+  | "overload" // every message ID is taken
+  | "stopped"; // close() was called
+
+export class UpstreamError extends Error {
+  readonly fault: UpstreamFault;
+
+  constructor(fault: UpstreamFault, message: string) {
+    super(message);
+    this.name = "UpstreamError";
+    this.fault = fault;
+  }
+}
+
+export interface Upstream {
+  /** As configured, for people: `tls://9.9.9.9:853#dns.quad9.net`. */
+  readonly url: string;
+  /** Over TLS with a verified certificate: its AD bit may be passed on (RFC 6840 §5.8). */
+  readonly authenticated: boolean;
+  /**
+   * Asks. `query` is a whole DNS message whose ID is ignored; it is the caller's and is not changed,
+   * and must stay as it is until the promise settles. The response is the callee's to give: a buffer
+   * of its own, ID as in `query`. Rejects with an UpstreamError only.
+   */
+  ask(query: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
+  /** Rejects what is in flight and closes every socket. */
+  close(): void;
+}
+
+/** What upstreams report, once an event; the counters' owner implements it. */
+export interface UpstreamObserver {
+  /** A query was written; `reused`: on a connection that had carried one before. */
+  asked(url: string, reused: boolean): void;
+  answered(url: string, latencyMs: number): void;
+  failed(url: string, fault: UpstreamFault): void;
+}
