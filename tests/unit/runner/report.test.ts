@@ -1,0 +1,73 @@
+// The closing line is only as good as its counts: what a report says, and what it fails to say.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { closingLine, readReport } from "../../runner/report.ts";
+import { tallyOf } from "../../runner/run-group.ts";
+import { groupTestFiles } from "../../runner/test-files.ts";
+
+const NESTED = `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="bun test" tests="4" failures="1" skipped="1">
+  <testsuite name="tests/unit/a.test.ts" file="tests/unit/a.test.ts" tests="4" failures="1">
+    <testsuite name="outer" file="tests/unit/a.test.ts" tests="3" failures="1" skipped="1">
+      <testsuite name="inner" file="tests/unit/a.test.ts" tests="2" skipped="1">
+        <testcase name="passes" file="tests/unit/a.test.ts" />
+        <testcase name="skipped" file="tests/unit/a.test.ts">
+          <skipped />
+        </testcase>
+      </testsuite>
+      <testcase name="fails &gt; here" file="tests/unit/a.test.ts">
+        <failure type="AssertionError" message="&lt;skipped /&gt;">1 !== 2</failure>
+      </testcase>
+    </testsuite>
+    <testcase name="passes too" file="tests/unit/a.test.ts"/>
+  </testsuite>
+</testsuites>`;
+
+const FILE = "tests/unit/a.test.ts";
+
+describe("a test report", () => {
+  test("counts each test once, however deep it is nested", () => {
+    const { passed, failed, skipped, files } = readReport(NESTED);
+    assert.deepEqual({ passed, failed, skipped }, { passed: 2, failed: 1, skipped: 1 });
+    assert.deepEqual([...files], [FILE]);
+  });
+
+  test("closes with the three numbers", () => {
+    assert.equal(
+      closingLine({ passed: 12, failed: 0, skipped: 3 }),
+      "12 passed, 0 failed, 3 skipped",
+    );
+  });
+});
+
+describe("what a report does not show is a failure", () => {
+  const passing = `<testcase name="a" file="${FILE}" />`;
+
+  test("no report at all", () => {
+    assert.deepEqual(tallyOf("", [FILE], 0), { passed: 0, failed: 1, skipped: 0 });
+  });
+
+  test("a file that did not load", () => {
+    const tally = tallyOf(passing, [FILE, "tests/unit/b.test.ts"], 1);
+    assert.deepEqual(tally, { passed: 1, failed: 1, skipped: 0 });
+  });
+
+  test("a run that failed for no reported reason", () => {
+    assert.deepEqual(tallyOf(passing, [FILE], 1), { passed: 1, failed: 1, skipped: 0 });
+    assert.deepEqual(tallyOf(passing, [FILE], null), { passed: 1, failed: 1, skipped: 0 });
+  });
+
+  test("but a run that failed for a reported one counts once", () => {
+    assert.deepEqual(tallyOf(NESTED, [FILE], 1), { passed: 2, failed: 1, skipped: 1 });
+  });
+});
+
+test("end-to-end and fuzz files run in a process of their own", () => {
+  const files = ["tests/e2e/a.test.ts", "tests/fuzz/b.test.ts", FILE, "tests/contract/c.test.ts"];
+  assert.deepEqual(groupTestFiles(files), [
+    [FILE, "tests/contract/c.test.ts"],
+    ["tests/e2e/a.test.ts"],
+    ["tests/fuzz/b.test.ts"],
+  ]);
+});
