@@ -1,0 +1,131 @@
+// Chooses the records of a response that answer its question; all others are left behind, so that no
+// upstream can put a record that was not asked for into the cache or before a client.
+
+import { followChain, type AnswerChain } from "./answer-chain.ts";
+import { RCODE, TYPE } from "./constants.ts";
+import { isAtOrBelow, isNameAt, sameName } from "./name.ts";
+import { read16 } from "./numbers.ts";
+import type { Question } from "./question.ts";
+import { lowerName, type ParsedResponse, type ResponseRecord } from "./read-response.ts";
+
+/**
+ * positive: there is data for the qtype; nodata: the name has none (RFC 2308 §2.2), a referral
+ * included; nxdomain: there is no such name; failure: any other rcode.
+ */
+export type ResponseKind = "positive" | "nodata" | "nxdomain" | "failure";
+
+export interface Selection {
+  readonly kind: ResponseKind;
+  /** In the order they came. */
+  readonly answers: readonly ResponseRecord[];
+  readonly authorities: readonly ResponseRecord[];
+  /** The one of `authorities` that a negative response is timed by. */
+  readonly soa: ResponseRecord | undefined;
+}
+
+/** Where the signer's name starts in an RRSIG's RDATA (RFC 4034 §3.1). */
+const SIGNER_OFFSET = 18;
+/** More zones than a chain of aliases passes through. */
+const MAX_ZONES = 18;
+
+const NOTHING: readonly ResponseRecord[] = [];
+
+/** Undefined when the answer's aliases loop or are too many. */
+export function selectRecords(
+  message: Uint8Array,
+  parsed: ParsedResponse,
+  question: Question,
+): Selection | undefined {
+  const denied = parsed.rcode === RCODE.NXDOMAIN;
+  if (parsed.rcode !== RCODE.NOERROR && !denied) {
+    return { kind: "failure", answers: NOTHING, authorities: NOTHING, soa: undefined };
+  }
+  const records = parsed.records.filter((record) => record.class === question.qclass);
+  const candidates = records.filter((record) => record.section === "answer");
+  const chain = followChain(message, candidates, question, denied);
+  if (chain === undefined) return undefined;
+  const answers = candidates.filter((record) => isOfChain(message, record, chain, question.qtype));
+  const below = records.filter((record) => record.section === "authority");
+  const soa = chain.answered ? undefined : findSoa(message, below, chain.last);
+  const zones = provingZones(message, answers, soa);
+  const authorities = below.filter((record) => isProof(message, record, soa, zones));
+  const kind = denied ? "nxdomain" : chain.answered ? "positive" : "nodata";
+  return { kind, answers, authorities, soa };
+}
+
+/** An RRSIG goes with the RRset it covers. */
+function coveredType(message: Uint8Array, record: ResponseRecord): number {
+  return record.type === TYPE.RRSIG ? read16(message, record.rdataOffset) : record.type;
+}
+
+function isOfChain(
+  message: Uint8Array,
+  record: ResponseRecord,
+  chain: AnswerChain,
+  qtype: number,
+): boolean {
+  const { ownerOffset } = record;
+  const type = coveredType(message, record);
+  const wanted = type === qtype || record.type === qtype || qtype === TYPE.ANY;
+  if (chain.answered && wanted && isNameAt(message, ownerOffset, chain.last, 0)) return true;
+  const signs = record.type === TYPE.RRSIG;
+  if (type === TYPE.CNAME) {
+    return chain.links.some(({ cname, owner }) =>
+      signs ? isNameAt(message, ownerOffset, owner, 0) : record === cname,
+    );
+  }
+  if (type === TYPE.DNAME) {
+    return chain.dnames.some((dname) =>
+      signs ? isNameAt(message, ownerOffset, dname.owner, 0) : record === dname.record,
+    );
+  }
+  return false;
+}
+
+/** The first SOA that can speak for the name: its owner is at or above it. */
+function findSoa(
+  message: Uint8Array,
+  authorities: readonly ResponseRecord[],
+  name: Uint8Array,
+): ResponseRecord | undefined {
+  return authorities.find(
+    ({ type, ownerOffset }) =>
+      type === TYPE.SOA && isAtOrBelow(name, 0, lowerName(message, ownerOffset), 0),
+  );
+}
+
+/**
+ * The zones whose proofs belong to the response: that of the SOA, and those that signed the answer
+ * (a wildcard's expansion needs one, RFC 4035 §3.1.3.3).
+ */
+function provingZones(
+  message: Uint8Array,
+  answers: readonly ResponseRecord[],
+  soa: ResponseRecord | undefined,
+): Uint8Array[] {
+  const zones = soa === undefined ? [] : [lowerName(message, soa.ownerOffset)];
+  for (const record of answers) {
+    if (record.type !== TYPE.RRSIG || zones.length === MAX_ZONES) continue;
+    const signer = lowerName(message, record.rdataOffset + SIGNER_OFFSET);
+    if (zones.some((zone) => sameName(zone, 0, signer, 0))) continue;
+    if (isAtOrBelow(lowerName(message, record.ownerOffset), 0, signer, 0)) zones.push(signer);
+  }
+  return zones;
+}
+
+function isProof(
+  message: Uint8Array,
+  record: ResponseRecord,
+  soa: ResponseRecord | undefined,
+  zones: readonly Uint8Array[],
+): boolean {
+  if (record === soa) return true;
+  const type = coveredType(message, record);
+  if (type === TYPE.SOA) {
+    if (record.type !== TYPE.RRSIG || soa === undefined) return false;
+    return isNameAt(message, record.ownerOffset, zones[0]!, 0);
+  }
+  if (type !== TYPE.NSEC && type !== TYPE.NSEC3) return false;
+  const owner = lowerName(message, record.ownerOffset);
+  return zones.some((zone) => isAtOrBelow(owner, 0, zone, 0));
+}
