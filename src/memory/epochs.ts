@@ -1,0 +1,100 @@
+// Data plane: no allocation after start.
+// Epochs: how one writer knows that no reader can still see a block that it took out of a published
+// structure, so that its memory may be written again. Readers never wait and never try again.
+//
+//   word 0        the global epoch, advanced by the writer alone
+//   word 16·(r+1) reader r's row: the epoch it reads in, or 0 while it holds no block
+//
+// Rules. A reader stores the global epoch in its row before a batch (enter), takes references to
+// blocks only by Atomics.load after that, forgets them before the next enter, and stores 0 before it
+// blocks (leave). The writer unpublishes a block (Atomics.store over every reference to it), then
+// tags it with the global epoch. It writes the block again only when every row, read by Atomics.load
+// after that, is 0 or later than the tag.
+//
+// Why no reader can see a block that is written again. Atomics are sequentially consistent: they have
+// one total order S, and a load that reads a store makes all that came before the store happen before
+// all that follows the load. Let the writer read row value v of reader R after it unpublished block B
+// with tag t, and then reuse B.
+//   1. R's reads of B in batches that ended before it stored v happen before that store, and so
+//      before the writer's load of v and its writes to B. They saw B whole.
+//   2. v = 0. A batch of R after that enters by storing its row later in S than the writer's load
+//      (else the load had found it), and so later than the unpublishing. Its loads of references are
+//      later still and find none to B.
+//   3. v > t. R loaded v from the global epoch, which the writer stored after t, and so after the
+//      unpublishing. The loads of references in that batch and in every later one find none to B.
+// Nothing is said about plain reads racing with plain writes because there are none: B is written
+// only before it is published and after it is reused.
+//
+// The epoch advances only when every reader that is in a batch has seen it: at most once a batch, so
+// rows and tags lie close together and may be compared by their difference when the epoch wraps. A
+// reader that never leaves stops reuse, not the writer: how much may wait is for the writer to bound.
+
+/** A row has a cache line of its own: readers store in theirs without disturbing the others. */
+const ROW_WORDS = 16;
+const FIRST_EPOCH = 1;
+
+/** Bytes of the buffer that `maxReaders` readers and the writer share. It begins as zeros. */
+export function epochsByteLength(maxReaders: number): number {
+  return 4 * ROW_WORDS * (1 + maxReaders);
+}
+
+/** One reader's view, on its own thread. */
+export class EpochReader {
+  private readonly cells: Int32Array;
+  private readonly row: number;
+
+  /** `reader`: 0 to maxReaders − 1, each used by one thread at a time. */
+  constructor(buffer: ArrayBufferLike, reader: number) {
+    this.cells = new Int32Array(buffer);
+    this.row = ROW_WORDS * (1 + reader);
+  }
+
+  /** Before each batch: gives up what the last one referred to. */
+  enter(): void {
+    Atomics.store(this.cells, this.row, Atomics.load(this.cells, 0));
+  }
+
+  /** Before blocking, and before the thread ends. */
+  leave(): void {
+    Atomics.store(this.cells, this.row, 0);
+  }
+}
+
+/** The writer's view. There is one writer. */
+export class EpochWriter {
+  private readonly cells: Int32Array;
+  private oldest = 0;
+
+  constructor(buffer: ArrayBufferLike) {
+    this.cells = new Int32Array(buffer);
+    if (this.cells[0] === 0) Atomics.store(this.cells, 0, FIRST_EPOCH);
+  }
+
+  /** The tag for what has just been unpublished. */
+  tag(): number {
+    return this.cells[0]!;
+  }
+
+  /**
+   * Reads the rows, and advances the epoch if all readers have seen it. Call it before isReusable(),
+   * after the last tag().
+   */
+  observe(): void {
+    const cells = this.cells;
+    const current = cells[0]!;
+    let oldest = 0;
+    for (let row = ROW_WORDS; row < cells.length; row += ROW_WORDS) {
+      const epoch = Atomics.load(cells, row);
+      if (epoch === 0) continue;
+      if (oldest === 0 || ((epoch - oldest) | 0) < 0) oldest = epoch;
+    }
+    this.oldest = oldest;
+    if (oldest === current)
+      Atomics.store(cells, 0, current === -1 ? FIRST_EPOCH : (current + 1) | 0);
+  }
+
+  /** Whether, at the last observe(), every row was 0 or later than `tag`. */
+  isReusable(tag: number): boolean {
+    return this.oldest === 0 || ((this.oldest - tag) | 0) > 0;
+  }
+}
