@@ -45,12 +45,20 @@ export interface UdpSocket {
 // ── Streams: TCP and TLS over TCP ───────────────────────────────────────────────────────────────
 
 export interface StreamHandler<Context> {
-  /** Ready to write: connected, and over TLS authenticated with the ALPN protocol agreed. */
+  /** Ready to write: connected, and over TLS with the handshake done and the other side verified. */
   open(stream: Stream<Context>): void;
   data(stream: Stream<Context>, bytes: Uint8Array): void;
-  /** After a short write(): there is room again. */
+  /** There is room again after a short write(); it may come without one, too. */
   drain(stream: Stream<Context>): void;
-  /** The last event, exactly once, also when the connection never opened. */
+  /**
+   * The other side has sent all it will and still reads. Whoever implements this calls end() in the
+   * end; without it the stream closes at once.
+   */
+  ended?(stream: Stream<Context>): void;
+  /**
+   * The last event, exactly once: also when connecting failed, but not for an accepted stream that
+   * never opened. It may come from within end() and terminate(). No error: either side ended it.
+   */
   close(stream: Stream<Context>, error: Error | undefined): void;
 }
 
@@ -60,20 +68,27 @@ export interface Stream<Context> {
   readonly remote: Endpoint;
   /** The server name the client sent (SNI), when this is an accepted TLS stream. */
   serverName(): string | undefined;
-  /** Bytes taken, from 0 to `length`; -1 when closed. What was not taken is the caller's to keep. */
+  /**
+   * Bytes taken, from 0 to `length`; 0 before open(), -1 when closed. What was not taken is the
+   * caller's to keep.
+   */
   write(bytes: Uint8Array, offset: number, length: number): number;
-  /** Finishes what was written, then closes. */
+  /** Finishes what was taken, then closes; before open() it is terminate(). */
   end(): void;
-  /** Closes at once. */
+  /** Closes at once, with a reset. */
   terminate(): void;
 }
 
+/** Sessions are resumed between connections that are given the same object. */
 export interface ConnectTls {
-  /** What the certificate must name: a DNS name (also sent as SNI) or an IP address (never sent). */
+  /**
+   * What the certificate must name: a DNS name (also sent as SNI) or the address that is connected
+   * to (never sent). Only subject alternative names count, never the common name (RFC 9525).
+   */
   readonly authenticationName: string;
-  /** Additional trust anchors, PEM. They replace the system's. */
+  /** Trust anchors, PEM. They replace the system's. */
   readonly ca?: string;
-  /** ALPN protocol ids, e.g. ["dot"]. */
+  /** ALPN protocol ids, e.g. ["dot"]. A server that does not speak ALPN is accepted. */
   readonly alpn: readonly string[];
 }
 
@@ -109,12 +124,38 @@ export interface StreamListener {
 
 export interface HttpOptions {
   readonly local: Endpoint;
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** PEM chain and PEM key; without them HTTP in the clear. */
+  readonly tls?: Pick<ServerTls, "certificate" | "key">;
+  /** HTTP/2 beside HTTP/1.1: over TLS by ALPN, in the clear by prior knowledge. By default off. */
+  readonly http2?: boolean;
+  /** HTTP/3 on the same port over UDP, where the runtime can. Needs `tls`. By default off. */
+  readonly http3?: boolean;
+  /** As in ListenOptions. By default off. */
+  readonly reusePort?: boolean;
+  /**
+   * What a request's body may have. More than that is answered with a bare 413 or, over HTTP/2 or when
+   * its length was not declared, ends the request: reading its body then rejects. Default 128 KiB.
+   */
+  readonly maxBodyBytes?: number;
+  /**
+   * A connection on which nothing comes is closed after this long, in steps of some seconds. Over
+   * HTTP/1.1 also a request that is not whole by then; over others that is for the handler to watch.
+   * Default 10 s, at most 255 s.
+   */
+  readonly idleTimeoutMs?: number;
+  /**
+   * Answers a request from the address `remote`. Should not throw or reject; what does becomes a bare
+   * 500. The body of a response to HEAD is left out, its length is shown.
+   */
+  readonly fetch: (request: Request, remote: string) => Response | Promise<Response>;
 }
 
 export interface HttpListener {
   readonly local: Endpoint;
+  /** Accepts nothing more; resolves when the requests in flight have been answered. */
   stop(): Promise<void>;
+  /** Ends what is left at once. */
+  closeAll(): void;
 }
 
 // ── The whole ───────────────────────────────────────────────────────────────────────────────────
@@ -122,9 +163,9 @@ export interface HttpListener {
 export interface Runtime {
   readonly name: string;
   readonly version: string;
-  /** Rejects with a HermodError: ADDRESS_IN_USE, ADDRESS_NOT_AVAILABLE, PERMISSION_DENIED. */
+  /** Rejects with a HermodError: ADDRESS_IN_USE, ADDRESS_NOT_AVAILABLE, PERMISSION_DENIED, BIND_FAILED. */
   openUdp(options: UdpOptions, handler: UdpHandler): Promise<UdpSocket>;
-  /** Never throws: what fails arrives at handler.close(). */
+  /** Never throws: what fails arrives at handler.close(), later. Gives up only by terminate(). */
   connect<Context>(
     options: ConnectOptions<Context>,
     handler: StreamHandler<Context>,
@@ -133,7 +174,7 @@ export interface Runtime {
   listen<Context>(options: ListenOptions<Context>, handler: StreamHandler<Context>): StreamListener;
   /** Throws a HermodError, as openUdp(). */
   serveHttp(options: HttpOptions): HttpListener;
-  /** Local addresses of this machine's interfaces, IPv4 and IPv6, without scopes. */
+  /** Addresses of this machine's interfaces, IPv4 and IPv6; not those that need a scope (fe80::). */
   localAddresses(): string[];
   /** Calls back on SIGTERM and SIGINT, once each. */
   onStopSignal(callback: (signal: string) => void): void;

@@ -6,7 +6,7 @@ export type UpstreamFault =
   | "timeout" // silent until the deadline
   | "connect" // could not connect, or TLS failed (RFC 8310: never falls back to clear text)
   | "closed" // the connection ended with the query in flight
-  | "malformed" // what came back is not a DNS message
+  | "malformed" // what came back is not a DNS message, or none that will do
   | "overload" // every message ID is taken
   | "stopped"; // close() was called
 
@@ -41,4 +41,24 @@ export interface UpstreamObserver {
   asked(url: string, reused: boolean): void;
   answered(url: string, latencyMs: number): void;
   failed(url: string, fault: UpstreamFault): void;
+}
+
+/** Says whether a response will do; a group asks its next upstream while it will not. */
+export interface Judge {
+  /**
+   * False for what is malformed and for failures (SERVFAIL, REFUSED …). The judge keeps of the
+   * response what its owner needs; the buffer is the judge's to keep.
+   */
+  accepts(response: Uint8Array): boolean;
+}
+
+/**
+ * Upstreams that stand in for each other. `ask` resolves once the judge has accepted a response, and
+ * rejects with the last UpstreamError when none came or none was accepted.
+ */
+export interface UpstreamGroup {
+  /** Every member is authenticated. */
+  readonly authenticated: boolean;
+  ask(query: Uint8Array, timeoutMs: number, judge: Judge): Promise<void>;
+  close(): void;
 }

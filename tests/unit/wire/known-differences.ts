@@ -49,7 +49,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     name: "response of another opcode",
-    applies: ({ parsed, opcode }) => parsed === "not-a-response" && opcode !== 0,
+    applies: ({ isResponse, opcode }) => isResponse && opcode !== 0,
     reason: "no answer to any query that Hermod sends",
     example: message({ flags: 0xa400, qname: "a.", qtype: TYPE.SOA }),
     count: 494,
@@ -71,7 +71,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     name: "class without a name",
     applies: ({ bytes, peer }) =>
-      !(peer instanceof Error) && !NAMED_CLASSES.includes(questionClass(bytes)),
+      !(peer instanceof Error) && !NAMED_CLASSES.includes(questionClass(bytes) ?? CLASS.IN),
     reason: "dns-packet writes a class that it has no name for as 0",
     example: message({ flags: 0x0100, qname: "a.", qclass: 10 }),
     count: 16,
@@ -95,10 +95,11 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
 ];
 
-/** Of a message whose question is not compressed. */
-function questionClass(bytes: Uint8Array): number {
+/** Undefined when the message ends before it. */
+function questionClass(bytes: Uint8Array): number | undefined {
   let at = 12;
-  while (bytes[at] !== 0) at += bytes[at]! + 1;
+  while (at < bytes.length && bytes[at] !== 0) at += bytes[at]! + 1;
+  if (at + 5 > bytes.length) return undefined;
   return read16(bytes, at + 3);
 }
 

@@ -1,0 +1,47 @@
+// What a DNS over HTTPS listener serves: /dns-query, /health for a CDN's probes, and a hint for all
+// else. The same over TLS and over the plain HTTP that stands behind a proxy which ends TLS.
+
+import { Hono } from "hono";
+import { type ClientAddresses, type DnsExchange, dnsQuery, isDnsQuery } from "./dns-query.ts";
+import { health } from "./health.ts";
+
+export interface DohAppParts {
+  readonly exchange: DnsExchange;
+  readonly clients: ClientAddresses;
+}
+
+/** What a runtime's HTTP server asks for each request; `remote` is the connection's address. */
+export type DohFetch = (request: Request, remote: string) => Response | Promise<Response>;
+
+/** Over TLS: for everyone whom access control lets in. */
+export function createDohApp({ exchange, clients }: DohAppParts): DohFetch {
+  const others = createOthers();
+  return (request, remote) =>
+    isDnsQuery(request.url) ? dnsQuery(request, remote, exchange, clients) : others.fetch(request);
+}
+
+/** Over plain HTTP: for loopback and trusted proxies alone, since queries would be in the clear. */
+export function createPlainDohApp(parts: DohAppParts): DohFetch {
+  const serve = createDohApp(parts);
+  return (request, remote) =>
+    parts.clients.mayBeProxy(remote) ? serve(request, remote) : forbidden();
+}
+
+function createOthers(): Hono {
+  const app = new Hono();
+  app.use(async (c, next) => {
+    await next();
+    c.header("Cache-Control", "no-store");
+  });
+  app.get("/health", health);
+  app.notFound((c) => c.text("DNS over HTTPS is served at /dns-query.\n", 404));
+  return app;
+}
+
+function forbidden(): Response {
+  const text = "This port is for trusted proxies; ask over HTTPS.\n";
+  return new Response(text, {
+    status: 403,
+    headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
+  });
+}

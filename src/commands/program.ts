@@ -1,0 +1,157 @@
+// The command line's grammar: subcommands, their options and help. What they do is in a file each,
+// loaded only when it is called.
+
+import { Command, CommanderError, type OutputConfiguration } from "commander";
+import { HermodError, messageOf } from "../errors.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Options by their names in camel case. */
+export type Options = Readonly<Record<string, unknown>>;
+
+/** What each subcommand does; resolves with the exit code. */
+export interface Actions {
+  serve(options: Options): Promise<number>;
+  query(name: string, type: string, options: Options): Promise<number>;
+  check(options: Options): Promise<number>;
+}
+
+const MISTAKE = 1;
+
+const SERVE_HELP = `
+Without settings Hermod serves 127.0.0.1 and ::1 on port 5335, /metrics on
+127.0.0.1:8053, and asks Quad9 and Cloudflare over TLS.
+
+Settings come from the command line, then from HERMOD_* variables (HERMOD_DNS,
+HERMOD_ADMIN, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA, HERMOD_CACHE_SIZE,
+HERMOD_LOG_LEVEL, HERMOD_CONFIG; lists with commas), then from the file.
+
+An upstream is udp://192.0.2.1:53, tcp://192.0.2.1:53 or
+tls://192.0.2.1:853#dns.example, where the certificate must name dns.example;
+without a name it must name the address.
+
+Exit codes: 0 stopped by SIGTERM or SIGINT, 1 could not start.`;
+
+const QUERY_HELP = `
+The server is a URL as in udp://192.0.2.1:53, tcp://192.0.2.1:53 or
+tls://192.0.2.1:853#dns.example. --json prints the message as RFC 8427 has it,
+RDATA in presentation form.
+
+Exit codes: 0 a response came, whatever it says; 1 wrong usage; 2 no response.`;
+
+const CHECK_HELP = `
+Reads the settings as serve would, without serving, and prints every mistake
+with its place and what to write instead.
+
+Exit codes: 0 no mistakes, 1 mistakes.`;
+
+/** Runs what `parameters` ask for; resolves with the exit code. Never throws. */
+export async function runProgram(
+  parameters: readonly string[],
+  version: string,
+  terminal: Terminal,
+  actions: Actions,
+): Promise<number> {
+  let exitCode = 0;
+  const run = (action: Promise<number>): Promise<void> =>
+    action.then((code) => {
+      exitCode = code;
+    });
+  try {
+    await createProgram(version, actions, run, terminal).parseAsync(parameters, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    complain(terminal, error);
+    return MISTAKE;
+  }
+  return exitCode;
+}
+
+function createProgram(
+  version: string,
+  actions: Actions,
+  run: (action: Promise<number>) => Promise<void>,
+  terminal: Terminal,
+): Command {
+  const program = new Command("hermod")
+    .description("A caching, policy-implementing DNS resolver.")
+    .version(version, "--version", "print the version")
+    .helpOption("--help", "print this help")
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput(outputTo(terminal));
+  addServe(program).action((options: Options) => run(actions.serve(options)));
+  addQuery(program).action((name: string, type: string, options: Options) =>
+    run(actions.query(name, type, options)),
+  );
+  addCheck(program).action((options: Options) => run(actions.check(options)));
+  return program;
+}
+
+function addServe(program: Command): Command {
+  return program
+    .command("serve")
+    .description("serve DNS until SIGTERM or SIGINT")
+    .option("--config <FILE>", "read settings from this YAML file")
+    .option("--dns <ADDR:PORT>", "serve UDP and TCP here; may be repeated", collect)
+    .option("--dot <ADDR:PORT>", "serve DNS over TLS here; comes with the next version", collect)
+    .option("--doh <ADDR:PORT>", "serve DNS over HTTPS here; comes with the next version", collect)
+    .option("--admin <ADDR:PORT>", "serve /health, /ready and /metrics here, on loopback")
+    .option("--upstream <URL>", "ask this resolver; may be repeated, the first one first", collect)
+    .option("--upstream-ca <FILE>", "PEM file of trust anchors for tls:// upstreams")
+    .option("--tls-cert <FILE>", "PEM file of the certificate chain; comes with the next version")
+    .option("--tls-key <FILE>", "PEM file of its private key; comes with the next version")
+    .option("--cache-size <SIZE>", "memory for the cache, as in 64MiB")
+    .option("--log-level <LEVEL>", "error, warn, info or debug")
+    .addHelpText("after", SERVE_HELP);
+}
+
+function addQuery(program: Command): Command {
+  return program
+    .command("query")
+    .description("ask a server one question and print its response")
+    .argument("<NAME>", "the name to ask for")
+    .argument("[TYPE]", "the type to ask for", "A")
+    .option("--server <URL>", "the server to ask", "udp://127.0.0.1:5335")
+    .option("--json", "print the response as JSON")
+    .option("--dnssec", "ask for DNSSEC records too")
+    .option("--short", "print the RDATA of the answers alone")
+    .addHelpText("after", QUERY_HELP);
+}
+
+function addCheck(program: Command): Command {
+  return program
+    .command("check")
+    .description("check the settings and print every mistake")
+    .option("--config <FILE>", "read settings from this YAML file")
+    .addHelpText("after", CHECK_HELP);
+}
+
+function collect(value: string, values: readonly string[] = []): string[] {
+  return [...values, value];
+}
+
+function outputTo(terminal: Terminal): OutputConfiguration {
+  return {
+    writeOut: (text) => terminal.print(text.trimEnd()),
+    writeErr: (text) => terminal.complain(text.trimEnd()),
+    outputError: (text, write) =>
+      write(
+        text
+          .trimEnd()
+          .replace(/^error: /, "hermod: ")
+          .replaceAll("\n", " "),
+      ),
+    getOutHelpWidth: () => 80,
+    getErrHelpWidth: () => 80,
+  };
+}
+
+/** One line for what a person can mend; a mistake of Hermod's own shows where it happened. */
+function complain(terminal: Terminal, error: unknown): void {
+  if (!(error instanceof HermodError)) {
+    const stack = error instanceof Error ? error.stack : undefined;
+    return terminal.complain(`hermod: ${stack ?? messageOf(error)}`);
+  }
+  // Mistakes in settings are lines that begin with the place, so that editors can jump there.
+  terminal.complain(error.code === "SETTINGS" ? error.message : `hermod: ${error.message}`);
+}

@@ -1,0 +1,135 @@
+// The kinds of value that a setting can have. Each takes what people write and gives what the code
+// works with; its message holds the value, what is wrong with it and what to write instead.
+
+import * as v from "valibot";
+import { messageOf } from "../errors.ts";
+import { addressBytes, isLoopback } from "./address-bytes.ts";
+import { formatDuration, parseDuration } from "./parse-duration.ts";
+import { type Endpoint, parseEndpoint } from "./parse-endpoint.ts";
+import { formatSize, parseSize } from "./parse-size.ts";
+import { showValue } from "./show-value.ts";
+
+export type Leaf<Input, Output> = v.GenericSchema<Input, Output>;
+type Scalar = string | number;
+
+/** Takes text that `parse` takes; what `parse` throws becomes the message. */
+export function text<Output>(
+  parse: (given: string) => Output,
+  example: string,
+): Leaf<string, Output> {
+  return v.pipe(v.string(notA("text", example)), parsedBy(parse));
+}
+
+/** A size between two others, as in `64MiB`; gives bytes. */
+export function size(least: string, most: string): Leaf<Scalar, number> {
+  const range = [parseSize(least), parseSize(most)] as const;
+  const parse = inRange(parseSize, formatSize, range);
+  return v.pipe(scalar("size", most), parsedBy(parse), documentedRange(least, most));
+}
+
+/** A duration between two others, as in `30s`; gives milliseconds. */
+export function durationMs(least: string, most: string): Leaf<Scalar, number> {
+  const range = [parseDuration(least), parseDuration(most)] as const;
+  const parse = inRange(parseDuration, formatDuration, range);
+  return v.pipe(scalar("duration", most), parsedBy(parse), documentedRange(least, most));
+}
+
+/** A duration of whole seconds between two others; gives seconds. */
+export function durationSeconds(least: string, most: string): Leaf<Scalar, number> {
+  return v.pipe(durationMs(least, most), parsedBy(wholeSeconds));
+}
+
+/** A whole number between two others. */
+export function count(least: number, most: number): Leaf<number, number> {
+  const inside = (given: number): boolean =>
+    Number.isInteger(given) && given >= least && given <= most;
+  const message = (issue: { input: unknown }): string =>
+    `${showValue(issue.input)} is out of range: write a whole number from ${least} to ${most}`;
+  const number = v.number(notA("number", String(least)));
+  return v.pipe(number, v.check(inside, message), documentedRange(String(least), String(most)));
+}
+
+/** One of a few words. */
+export function oneOf<const Word extends string>(words: readonly Word[]): Leaf<Word, Word> {
+  return v.picklist(
+    words,
+    (issue) => `${showValue(issue.input)} is not known here: write one of ${words.join(", ")}`,
+  );
+}
+
+/** A list of at least one. */
+export function listOf<Input, Output>(
+  item: Leaf<Input, Output>,
+  example: string,
+): Leaf<Input[], Output[]> {
+  return v.pipe(
+    v.array(item, notA("list", `[${example}]`)),
+    v.minLength(1, `the list is empty: write at least one, as in [${example}]`),
+  );
+}
+
+/** Reserved: the key is known, but this version can't do what it asks for. */
+export function reserved(what: string): Leaf<unknown, unknown> {
+  return v.pipe(
+    v.unknown(),
+    v.check(
+      (given) => given === undefined || (Array.isArray(given) && given.length === 0),
+      ({ input }) =>
+        `${showValue(input)} asks for ${what}, which this version does not serve yet; it comes with the next one: leave it out`,
+    ),
+  );
+}
+
+/** An endpoint on loopback: what is there has no login. */
+export function parseLoopbackEndpoint(given: string): Endpoint {
+  const endpoint = parseEndpoint(given);
+  if (isLoopback(addressBytes(endpoint.host)!)) return endpoint;
+  throw new RangeError(
+    `${showValue(given)} is not loopback, and there is no login yet: write 127.0.0.1:${endpoint.port} or [::1]:${endpoint.port}`,
+  );
+}
+
+function documentedRange<T>(least: string, most: string): v.MetadataAction<T, { range: string }> {
+  return v.metadata({ range: `${least} to ${most}` });
+}
+
+function scalar(kind: string, example: string): Leaf<Scalar, Scalar> {
+  return v.union([v.string(), v.number()], notA(kind, example));
+}
+
+/** The message for a value of the wrong type. */
+export function notA(kind: string, example: string): (issue: { input: unknown }) => string {
+  return (issue) => `${showValue(issue.input)} is not a ${kind}: write it as in ${example}`;
+}
+
+function parsedBy<Input, Output>(
+  parse: (given: Input) => Output,
+): v.RawTransformAction<Input, Output> {
+  return v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return parse(dataset.value);
+    } catch (error) {
+      addIssue({ message: messageOf(error) });
+      return NEVER;
+    }
+  });
+}
+
+function inRange(
+  parse: (given: Scalar) => number,
+  format: (value: number) => string,
+  [least, most]: readonly [number, number],
+): (given: Scalar) => number {
+  return (given) => {
+    const value = parse(given);
+    if (value >= least && value <= most) return value;
+    throw new RangeError(
+      `${showValue(given)} is out of range: write from ${format(least)} to ${format(most)}`,
+    );
+  };
+}
+
+function wholeSeconds(ms: number): number {
+  if (ms % 1000 === 0) return ms / 1000;
+  throw new RangeError(`${ms}ms is not a whole number of seconds: write it as in 1s`);
+}

@@ -1,0 +1,236 @@
+// Every setting: its kind, its range, its default and one line about it. The only place that knows
+// them; the descriptions are metadata, so that a JSON Schema for editors can be made of this.
+
+import * as v from "valibot";
+import { parseUpstreamUrl } from "../upstream/parse-upstream-url.ts";
+import { parseEndpoint } from "./parse-endpoint.ts";
+import { parseNetwork } from "./parse-network.ts";
+import { readTrustAnchors } from "./read-trust-anchors.ts";
+import {
+  count,
+  durationMs,
+  durationSeconds,
+  type Leaf,
+  listOf,
+  notA,
+  oneOf,
+  parseLoopbackEndpoint,
+  reserved,
+  size,
+  text,
+} from "./schema-leaves.ts";
+import type { Settings } from "./settings.ts";
+
+const DEFAULT_UPSTREAMS = [
+  "tls://9.9.9.9:853#dns.quad9.net",
+  "tls://149.112.112.112:853#dns.quad9.net",
+  "tls://[2620:fe::fe]:853#dns.quad9.net",
+  "tls://1.1.1.1:853#cloudflare-dns.com",
+  "tls://1.0.0.1:853#cloudflare-dns.com",
+];
+
+const LOOPBACK_AND_PRIVATE = [
+  "127.0.0.0/8",
+  "::1",
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "100.64.0.0/10",
+  "169.254.0.0/16",
+  "fc00::/7",
+  "fe80::/10",
+];
+
+const endpoint = text(parseEndpoint, "127.0.0.1:5335");
+
+const ENTRIES = {
+  listen: {
+    dns: setting("Where to serve DNS over UDP and TCP.", listOf(endpoint, "127.0.0.1:5335"), [
+      "127.0.0.1:5335",
+      "[::1]:5335",
+    ]),
+    dot: unset("Where to serve DNS over TLS.", reserved("DNS over TLS")),
+    doh: unset("Where to serve DNS over HTTPS.", reserved("DNS over HTTPS")),
+    admin: setting(
+      "Where to serve /health, /ready and /metrics over HTTP; on loopback, because it has no login.",
+      text(parseLoopbackEndpoint, "127.0.0.1:8053"),
+      "127.0.0.1:8053",
+    ),
+  },
+  upstream: {
+    servers: setting(
+      "The resolvers that are asked, the first one first: udp://, tcp:// or tls:// with an address.",
+      listOf(
+        text((given) => parseUpstreamUrl(given).url, DEFAULT_UPSTREAMS[0]!),
+        DEFAULT_UPSTREAMS[0]!,
+      ),
+      DEFAULT_UPSTREAMS,
+    ),
+    ca: unset(
+      "PEM file of trust anchors for tls:// upstreams, in place of the system's; relative to the file that names it.",
+      text(readTrustAnchors, "/etc/hermod/ca.pem"),
+    ),
+  },
+  tls: {
+    certificate: unset("PEM file of the certificate chain.", reserved("TLS")),
+    key: unset("PEM file of the certificate's private key.", reserved("TLS")),
+  },
+  cache: {
+    size: setting("Memory for the cache, all told.", size("1MiB", "2GiB"), "64MiB"),
+    minTtl: setting(
+      "TTLs below this are raised to it, except 0.",
+      durationSeconds("0s", "1h"),
+      "0s",
+    ),
+    maxTtl: setting("TTLs above this are lowered to it.", durationSeconds("1s", "7d"), "1d"),
+    maxNegativeTtl: setting(
+      "TTLs of negative responses above this are lowered to it.",
+      durationSeconds("1s", "3h"),
+      "3h",
+    ),
+  },
+  access: {
+    allow: setting(
+      "Networks whose queries are answered; all others are refused.",
+      listOf(text(parseNetwork, "192.168.0.0/16"), "192.168.0.0/16"),
+      LOOPBACK_AND_PRIVATE,
+    ),
+  },
+  limits: {
+    connections: setting(
+      "Stream connections at once; stay well below the limit on open files.",
+      count(1, 1_000_000),
+      4096,
+    ),
+    connectionsPerClient: setting(
+      "Stream connections at once from one address.",
+      count(1, 1_000_000),
+      256,
+    ),
+    idleTimeout: setting(
+      "A connection without queries is closed after this long.",
+      durationMs("100ms", "1h"),
+      "30s",
+    ),
+    messageTimeout: setting(
+      "A message over a stream must arrive whole within this long.",
+      durationMs("100ms", "1m"),
+      "5s",
+    ),
+    waitersPerQuestion: setting(
+      "Queries that may wait for one question's response.",
+      count(1, 65_535),
+      1024,
+    ),
+    waitersPerClient: setting(
+      "Queries of one client that may wait for responses.",
+      count(1, 65_535),
+      2048,
+    ),
+    resolveTimeout: setting(
+      "A client gets a stale response or SERVFAIL after this long.",
+      durationMs("100ms", "2s"),
+      "1800ms",
+    ),
+  },
+  log: {
+    level: setting(
+      "What is logged: error, warn, info or debug, each with those before it.",
+      oneOf(["error", "warn", "info", "debug"]),
+      "info",
+    ),
+  },
+} as const;
+
+/** A key's documentation, kind and default. */
+function setting<Input, Output>(
+  description: string,
+  leaf: Leaf<Input, Output>,
+  fallback: NoInfer<Input>,
+): v.OptionalSchema<Leaf<Input, Output>, Input> {
+  return v.optional(documented(description, leaf), fallback as never);
+}
+
+/** A key without a default. */
+function unset<Input, Output>(
+  description: string,
+  leaf: Leaf<Input, Output>,
+): v.OptionalSchema<Leaf<Input, Output>, undefined> {
+  return v.optional(documented(description, leaf), undefined);
+}
+
+function documented<Input, Output>(
+  description: string,
+  leaf: Leaf<Input, Output>,
+): Leaf<Input, Output> {
+  const { range } = v.getMetadata(leaf);
+  return v.pipe(
+    leaf,
+    v.description(range === undefined ? description : `${description} (${range})`),
+  );
+}
+
+/** A mapping with these keys and no others; without a value, as when all are commented out, empty. */
+function section<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const mapping = v.custom<Record<string, unknown>>(isMapping, notA("mapping", "key: value"));
+  return v.nullish(v.pipe(mapping, v.objectWithRest(entries, v.never())), {});
+}
+
+function isMapping(given: unknown): boolean {
+  return typeof given === "object" && given !== null && !Array.isArray(given);
+}
+
+const cacheSection = v.pipe(
+  section(ENTRIES.cache),
+  v.forward(
+    v.check(
+      ({ minTtl, maxTtl }) => minTtl <= maxTtl,
+      ({ input: { minTtl, maxTtl } }) =>
+        `${minTtl}s is longer than cache.maxTtl: write at most ${maxTtl}s`,
+    ),
+    ["minTtl"],
+  ),
+);
+
+const schema = v.pipe(
+  section({
+    listen: section(ENTRIES.listen),
+    upstream: section(ENTRIES.upstream),
+    tls: section(ENTRIES.tls),
+    cache: cacheSection,
+    access: section(ENTRIES.access),
+    limits: section(ENTRIES.limits),
+    log: section(ENTRIES.log),
+  }),
+  v.transform(({ listen, upstream, cache, access, limits, log }): Settings => ({
+    listen: { dns: listen.dns, admin: listen.admin },
+    upstream: { servers: upstream.servers, caPem: upstream.ca },
+    cache: {
+      capacityBytes: cache.size,
+      minTtlSeconds: cache.minTtl,
+      maxTtlSeconds: cache.maxTtl,
+      maxNegativeTtlSeconds: cache.maxNegativeTtl,
+    },
+    access,
+    limits: {
+      connections: limits.connections,
+      connectionsPerClient: limits.connectionsPerClient,
+      idleTimeoutMs: limits.idleTimeout,
+      messageTimeoutMs: limits.messageTimeout,
+      waitersPerQuestion: limits.waitersPerQuestion,
+      waitersPerClient: limits.waitersPerClient,
+      resolveTimeoutMs: limits.resolveTimeout,
+    },
+    log,
+  })),
+);
+
+/** Takes the shape that the configuration file has; whatever is missing gets its default. */
+export const settingsSchema: v.GenericSchema<unknown, Settings> = schema;
+
+/** The keys that may stand at `path`: of the file, or of one of its sections. */
+export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  if (path.length === 0) return Object.keys(ENTRIES);
+  const entries: Readonly<Record<PropertyKey, object>> = ENTRIES;
+  return Object.keys(entries[path[0]!] ?? {});
+}

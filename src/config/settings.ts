@@ -1,0 +1,43 @@
+// What the settings are once they are read: plain values in the units that the code works with,
+// frozen in shape. Whoever has a Settings may rely on every range that schema.ts states.
+
+import type { Endpoint } from "./parse-endpoint.ts";
+import type { Network } from "./parse-network.ts";
+
+export type LogLevel = "error" | "warn" | "info" | "debug";
+
+export interface Settings {
+  readonly listen: {
+    /** UDP and TCP; at least one. */
+    readonly dns: readonly Endpoint[];
+    /** Loopback. */
+    readonly admin: Endpoint;
+  };
+  readonly upstream: {
+    /** In the order in which they are asked; each has passed parseUpstreamUrl(); at least one. */
+    readonly servers: readonly string[];
+    /** Trust anchors for tls:// upstreams in PEM, in place of the system's. */
+    readonly caPem: string | undefined;
+  };
+  readonly cache: {
+    readonly capacityBytes: number;
+    readonly minTtlSeconds: number;
+    readonly maxTtlSeconds: number;
+    readonly maxNegativeTtlSeconds: number;
+  };
+  readonly access: {
+    readonly allow: readonly Network[];
+  };
+  readonly limits: {
+    readonly connections: number;
+    readonly connectionsPerClient: number;
+    readonly idleTimeoutMs: number;
+    readonly messageTimeoutMs: number;
+    readonly waitersPerQuestion: number;
+    readonly waitersPerClient: number;
+    readonly resolveTimeoutMs: number;
+  };
+  readonly log: {
+    readonly level: LogLevel;
+  };
+}

@@ -1,0 +1,158 @@
+// The stream listeners of one transport (TCP, or DoT with a certificate): accepts connections within
+// the limits and gives them what they share: the burst buffer, the client's row, the timers.
+
+import type { TimingWheel } from "../clock/timing-wheel.ts";
+import { COUNTER, type Counters } from "../memory/counters.ts";
+import type { WordBuffer } from "../memory/word-buffer.ts";
+import { ClientRow } from "../resolver/client-row.ts";
+import type { QueryOrigin, QueryService } from "../resolver/query-service.ts";
+import type {
+  Endpoint,
+  Runtime,
+  ServerTls,
+  StreamHandler,
+  StreamListener,
+} from "../runtime/contract.ts";
+import { AddressWords } from "./address-words.ts";
+import {
+  ClientConnection,
+  type ClientStream,
+  type ConnectionShare,
+  type StreamLimits,
+} from "./client-connection.ts";
+import type { Acceptor, ConnectionLimit } from "./connection-limit.ts";
+import { ResponseBurst } from "./response-burst.ts";
+
+const RESUME_RETRY_MS = 1000;
+
+export interface StreamServerParts {
+  readonly runtime: Runtime;
+  readonly service: QueryService;
+  readonly counters: Counters;
+  readonly timers: TimingWheel;
+  readonly limits: StreamLimits;
+  readonly connections: ConnectionLimit;
+}
+
+export class StreamServer implements StreamHandler<ClientConnection>, ConnectionShare, Acceptor {
+  readonly counters: Counters;
+  readonly timers: TimingWheel;
+  readonly limits: StreamLimits;
+  readonly client: ClientRow = new ClientRow();
+  readonly burst: ResponseBurst = new ResponseBurst();
+  private readonly parts: StreamServerParts;
+  private readonly tls: ServerTls | undefined;
+  private readonly endpoints: Endpoint[] = [];
+  private readonly addresses: AddressWords = new AddressWords();
+  private readonly live: Set<ClientStream> = new Set();
+  private readonly toFlush: Set<ClientConnection> = new Set();
+  private listeners: StreamListener[] = [];
+  private stopped = false;
+
+  constructor(parts: StreamServerParts, transport: number, tls?: ServerTls) {
+    this.parts = parts;
+    this.counters = parts.counters;
+    this.timers = parts.timers;
+    this.limits = parts.limits;
+    this.client.transport = transport;
+    this.tls = tls;
+    parts.connections.add(this);
+  }
+
+  /** Listens at one more endpoint; returns where. Throws a HermodError, as Runtime.listen(). */
+  listen(endpoint: Endpoint): Endpoint {
+    const listener = this.openListener(endpoint);
+    this.endpoints.push(listener.local);
+    this.listeners.push(listener);
+    return listener.local;
+  }
+
+  open(stream: ClientStream): void {
+    const { host } = stream.remote;
+    if (this.stopped || !this.parts.connections.take(host)) {
+      this.counters.count(COUNTER.connectionsRefused);
+      return stream.terminate();
+    }
+    this.counters.count(COUNTER.connectionsOpened);
+    this.live.add(stream);
+    stream.context.open(stream, this.addresses.of(host));
+  }
+
+  data(stream: ClientStream, bytes: Uint8Array): void {
+    stream.context.data(bytes);
+  }
+
+  drain(stream: ClientStream): void {
+    stream.context.flush();
+  }
+
+  ended(stream: ClientStream): void {
+    stream.context.finish();
+  }
+
+  close(stream: ClientStream): void {
+    if (!this.live.delete(stream)) return;
+    stream.context.closed();
+    this.parts.connections.give(stream.remote.host);
+  }
+
+  accept(
+    input: Uint8Array,
+    offset: number,
+    length: number,
+    out: WordBuffer,
+    outOffset: number,
+    outCapacity: number,
+    origin: QueryOrigin,
+  ): number {
+    const { client } = this;
+    const { service } = this.parts;
+    return service.accept(input, offset, length, out, outOffset, outCapacity, client, origin);
+  }
+
+  /** Responses that come in the same tick leave in one write. */
+  flushSoon(connection: ClientConnection): void {
+    if (this.toFlush.size === 0) queueMicrotask(() => this.flushAll());
+    this.toFlush.add(connection);
+  }
+
+  pause(): void {
+    for (const listener of this.listeners) listener.stop();
+    this.listeners = [];
+  }
+
+  /** Listens again; tries once more a second later if the port can't be had now. */
+  resume(): void {
+    if (this.stopped) return;
+    try {
+      this.listeners = this.endpoints.map((at) => this.openListener(at));
+    } catch {
+      this.pause();
+      this.timers.schedule(RESUME_RETRY_MS, { expire: () => this.resume() });
+    }
+  }
+
+  /** Accepts nothing more; connections end with their last response. */
+  stop(): void {
+    this.stopped = true;
+    this.pause();
+    for (const stream of this.live) stream.context.finish();
+  }
+
+  /** Ends what is left. */
+  closeAll(): void {
+    for (const stream of this.live) stream.terminate();
+  }
+
+  private flushAll(): void {
+    for (const connection of this.toFlush) connection.flush();
+    this.toFlush.clear();
+  }
+
+  private openListener(local: Endpoint): StreamListener {
+    const contextFor = (): ClientConnection => new ClientConnection(this);
+    const options = { local, reusePort: false, contextFor };
+    const { runtime } = this.parts;
+    return runtime.listen(this.tls === undefined ? options : { ...options, tls: this.tls }, this);
+  }
+}

@@ -1,0 +1,120 @@
+// Writes what upstreams answered: into a buffer, from which those who wait are answered at once, and
+// into the cache, if it may be kept. Failures are kept under a key of their own (RFC 9520), so that
+// they never replace the data that could be served stale.
+
+import type { CacheKey } from "../cache/cache-key.ts";
+import type { CacheReader } from "../cache/cache-reader.ts";
+import type { CacheWriter } from "../cache/cache-writer.ts";
+import { lifetime, STORED_FLAG, StoredBuffer, storedAt } from "../cache/stored-response.ts";
+import { applyTtlRules, failureLifetimeSeconds, type TtlRules } from "../cache/ttl-rules.ts";
+import { monotonicSeconds } from "../clock/monotonic.ts";
+import { FLAG, HEADER_LENGTH, RCODE } from "../wire/constants.ts";
+import type { NormalizedResponse } from "../wire/normalize-response.ts";
+import { write16 } from "../wire/numbers.ts";
+import { writeHeader } from "../wire/write.ts";
+import type { InFlight } from "./in-flight.ts";
+import { FAILURE_FLAG } from "./question-key.ts";
+import type { Failure } from "./response-judge.ts";
+
+/** A failure counts as one of a row when it comes within this many lifetimes of the one before. */
+const FAILURE_MEMORY = 2;
+const NO_TTLS = new Uint16Array(0);
+const NO_TEXT = new Uint8Array(0);
+
+export interface ResponseStoreParts {
+  /** The store's own key, with the cache's secret. */
+  readonly key: CacheKey;
+  readonly reader: CacheReader;
+  readonly writer: CacheWriter;
+  readonly ttlRules: TtlRules;
+}
+
+export class ResponseStore {
+  /** The response that was kept last, at block 0. */
+  readonly buffer: StoredBuffer = new StoredBuffer();
+  private readonly parts: ResponseStoreParts;
+
+  constructor(parts: ResponseStoreParts) {
+    this.parts = parts;
+  }
+
+  /** Puts `response` into `buffer`, and into the cache if it may be used again. */
+  keep(question: InFlight, response: NormalizedResponse): void {
+    const lifetimeSeconds = applyTtlRules(response, this.parts.ttlRules);
+    const negative = response.kind === "positive" ? 0 : STORED_FLAG.NEGATIVE;
+    const authentic = response.authenticData ? STORED_FLAG.AUTHENTIC : 0;
+    this.write(question, 0, lifetimeSeconds, {
+      bytes: response.bytes,
+      ttlOffsets: response.ttlOffsets,
+      flags: response.rcode | negative | authentic,
+      edeCode: response.ede?.code ?? -1,
+      edeText: response.ede?.text ?? NO_TEXT,
+    });
+  }
+
+  /** Puts SERVFAIL into `buffer` and remembers it for 1 s, twice as long after each failure. */
+  keepFailure(question: InFlight, failure: Failure): void {
+    this.write(question, FAILURE_FLAG, this.nextFailureLifetime(question), {
+      bytes: servfail(question),
+      ttlOffsets: NO_TTLS,
+      flags: RCODE.SERVFAIL | STORED_FLAG.FAILURE,
+      ...failure,
+    });
+  }
+
+  private write(
+    question: InFlight,
+    extraFlags: number,
+    lifetimeSeconds: number,
+    response: {
+      bytes: Uint8Array;
+      ttlOffsets: Uint16Array;
+      flags: number;
+      edeCode: number;
+      edeText: Uint8Array;
+    },
+  ): void {
+    const { writer } = this.parts;
+    const key = this.keyOf(question, extraFlags);
+    const fields = {
+      keyWords: key.words,
+      storedAtSeconds: monotonicSeconds(),
+      lifetimeSeconds,
+      response: response.bytes,
+      responseLength: response.bytes.length,
+      ttlOffsets: response.ttlOffsets,
+      ttlCount: response.ttlOffsets.length,
+      flags: response.flags,
+      edeCode: response.edeCode,
+      edeText: response.edeText,
+      edeTextLength: response.edeText.length,
+    };
+    this.buffer.write(fields);
+    if (lifetimeSeconds > 0) writer.insert(key, fields);
+  }
+
+  private keyOf({ qname, qtype, qclass, flags }: InFlight, extraFlags: number): CacheKey {
+    const { key } = this.parts;
+    key.set(qname, 0, qname.length, qtype, qclass, flags | extraFlags);
+    return key;
+  }
+
+  private nextFailureLifetime(question: InFlight): number {
+    const { reader } = this.parts;
+    const block = reader.find(this.keyOf(question, FAILURE_FLAG));
+    if (block < 0) return failureLifetimeSeconds(0);
+    const previous = lifetime(reader.words, block);
+    const age = monotonicSeconds() - storedAt(reader.words, block);
+    const inARow = age <= FAILURE_MEMORY * previous;
+    return failureLifetimeSeconds(inARow ? Math.floor(Math.log2(previous)) + 1 : 0);
+  }
+}
+
+function servfail({ qname, qtype, qclass }: InFlight): Uint8Array {
+  const bytes = new Uint8Array(HEADER_LENGTH + qname.length + 4);
+  writeHeader(bytes, 0, 0, FLAG.QR | FLAG.RD | FLAG.RA | RCODE.SERVFAIL, 1, 0, 0, 0);
+  bytes.set(qname, HEADER_LENGTH);
+  write16(bytes, bytes.length - 4, qtype);
+  write16(bytes, bytes.length - 2, qclass);
+  return bytes;
+}

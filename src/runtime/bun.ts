@@ -1,0 +1,394 @@
+// The runtime's contract on Bun, in the contract's order. All TCP sockets share one handler object,
+// and all TLS sockets another; a Bun socket's `data` holds its BunStream.
+
+import type { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
+import { bindError } from "./bind-error.ts";
+import type {
+  ConnectOptions,
+  ConnectTls,
+  Endpoint,
+  HttpListener,
+  HttpOptions,
+  ListenOptions,
+  Runtime,
+  Stream,
+  StreamHandler,
+  StreamListener,
+  UdpHandler,
+  UdpOptions,
+  UdpSocket,
+} from "./contract.ts";
+
+// ── UDP ─────────────────────────────────────────────────────────────────────────────────────────
+
+type UdpSocketHandler = Bun.udp.SocketHandler<"uint8array"> &
+  Bun.udp.ConnectedSocketHandler<"uint8array">;
+
+class BunUdpSocket implements UdpSocket {
+  local: Endpoint = { host: "", port: 0 };
+  private readonly handler: UdpHandler;
+  private free: Bun.udp.Socket<"uint8array"> | undefined;
+  private connected: Bun.udp.ConnectedSocket<"uint8array"> | undefined;
+
+  constructor(handler: UdpHandler) {
+    this.handler = handler;
+  }
+
+  async open({ local, remote }: UdpOptions): Promise<void> {
+    const socket = this.socketHandler();
+    const options = {
+      hostname: local.host,
+      port: local.port,
+      binaryType: "uint8array",
+      socket,
+    } as const;
+    if (remote === undefined) {
+      this.free = await Bun.udpSocket(options);
+    } else {
+      const connect = { hostname: remote.host, port: remote.port };
+      this.connected = await Bun.udpSocket({ ...options, connect });
+    }
+    const { address, port } = (this.free ?? this.connected!).address;
+    this.local = { host: address, port };
+  }
+
+  send(bytes: Uint8Array, port: number, address: string): boolean {
+    try {
+      return this.connected?.send(bytes) ?? this.free!.send(bytes, port, address);
+    } catch {
+      return false;
+    }
+  }
+
+  close(): void {
+    this.free?.close();
+    this.connected?.close();
+  }
+
+  private socketHandler(): UdpSocketHandler {
+    return {
+      data: (_socket, bytes, port, address, flags) =>
+        this.handler.datagram(this, bytes, port, address, flags.truncated),
+      // Bun passes the error alone, where its types promise the socket before it.
+      error: (first: unknown, second?: unknown) =>
+        this.handler.error(this, (second ?? first) as Error),
+    };
+  }
+}
+
+async function openUdp(options: UdpOptions, handler: UdpHandler): Promise<UdpSocket> {
+  const socket = new BunUdpSocket(handler);
+  try {
+    await socket.open(options);
+    return socket;
+  } catch (error) {
+    throw bindError(error, options.local);
+  }
+}
+
+// ── Streams: TCP and TLS over TCP ───────────────────────────────────────────────────────────────
+
+/** An accepted connection that has not finished its handshake by then is closed. Multiple of 4. */
+const HANDSHAKE_TIMEOUT_S = 8;
+/** end() over TLS waits for the other side's farewell, but not for ever. */
+const FAREWELL_TIMEOUT_MS = 2000;
+
+type Socket = Bun.Socket<BunStream<unknown>>;
+
+class BunStream<Context> implements Stream<Context> {
+  context: Context;
+  remote: Endpoint;
+  private readonly handler: StreamHandler<Context>;
+  /** The client's side of TLS. */
+  private readonly tls: ConnectTls | undefined;
+  private readonly accepted: boolean;
+  private socket: Socket | undefined;
+  private isOpen = false;
+  private isClosed = false;
+  private hasSession = false;
+  private reason: Error | undefined;
+
+  constructor(
+    context: Context,
+    remote: Endpoint,
+    handler: StreamHandler<Context>,
+    accepted: boolean,
+    tls?: ConnectTls,
+  ) {
+    this.context = context;
+    this.remote = remote;
+    this.handler = handler;
+    this.accepted = accepted;
+    this.tls = tls;
+  }
+
+  serverName(): string | undefined {
+    return this.socket?.getServername?.();
+  }
+
+  write(bytes: Uint8Array, offset: number, length: number): number {
+    if (this.isClosed) return -1;
+    return this.isOpen ? this.socket!.write(bytes, offset, length) : 0;
+  }
+
+  end(): void {
+    if (!this.isOpen) return this.terminate();
+    this.socket!.end();
+    if (!this.isClosed) setTimeout(() => this.terminate(), FAREWELL_TIMEOUT_MS).unref();
+  }
+
+  terminate(): void {
+    if (this.isClosed) return;
+    if (this.socket === undefined) this.closed(undefined);
+    else this.socket.terminate();
+  }
+
+  // What follows is for the socket handlers.
+
+  /** The TCP connection is there. False when terminate() came first. */
+  connected(socket: Socket): boolean {
+    if (this.isClosed) socket.terminate();
+    else this.socket = socket;
+    return !this.isClosed;
+  }
+
+  opened(): void {
+    this.isOpen = true;
+    this.handler.open(this);
+  }
+
+  resumeSession(): void {
+    const session = this.tls === undefined ? undefined : sessions.get(this.tls);
+    if (session !== undefined) this.socket!.setSession(session);
+  }
+
+  handshakeDone(success: boolean, error: Error | null): void {
+    this.socket!.timeout(0);
+    if (!success) return this.fail(error ?? new Error("TLS handshake failed"));
+    if (this.tls === undefined) return this.opened();
+    const fault = identityFault(this.socket!.getPeerX509Certificate(), this.tls.authenticationName);
+    if (fault === undefined) this.opened();
+    else this.fail(new Error(fault));
+  }
+
+  received(bytes: Uint8Array): void {
+    // TLS 1.3 sends its tickets after the handshake.
+    if (this.tls !== undefined && !this.hasSession) this.keepSession(this.tls);
+    this.handler.data(this, bytes);
+  }
+
+  drained(): void {
+    if (this.isOpen) this.handler.drain(this);
+  }
+
+  ended(): void {
+    if (this.isOpen) this.handler.ended?.(this);
+  }
+
+  fail(error: Error): void {
+    this.reason ??= error;
+    this.terminate();
+  }
+
+  closed(error: Error | undefined): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    if (this.isOpen || !this.accepted) this.handler.close(this, this.reason ?? error);
+  }
+
+  private keepSession(tls: ConnectTls): void {
+    this.hasSession = true;
+    const session: unknown = this.socket!.getSession();
+    if (session instanceof Uint8Array) sessions.set(tls, session);
+  }
+}
+
+const sessions = new WeakMap<ConnectTls, Uint8Array<ArrayBufferLike>>();
+
+/** Bun has verified the chain and a name; this adds what it lets pass: names in the subject only. */
+function identityFault(certificate: X509Certificate, name: string): string | undefined {
+  const found =
+    isIP(name) === 0
+      ? certificate.checkHost(name, { subject: "never", partialWildcards: false })
+      : certificate.checkIP(name);
+  if (found !== undefined) return undefined;
+  return `the certificate is not for ${name} but for ${certificate.subjectAltName ?? "no name at all"}`;
+}
+
+/** What an accepted socket's `data` holds until open(): how to make a stream of it. */
+class Acceptor<Context> {
+  private readonly options: ListenOptions<Context>;
+  private readonly handler: StreamHandler<Context>;
+
+  constructor(options: ListenOptions<Context>, handler: StreamHandler<Context>) {
+    this.options = options;
+    this.handler = handler;
+  }
+
+  accept(socket: Socket): BunStream<Context> {
+    const remote = { host: socket.remoteAddress, port: socket.remotePort };
+    return new BunStream(this.options.contextFor(), remote, this.handler, true);
+  }
+}
+
+/** The socket's stream, made on the spot for an accepted socket; none if it is not wanted any more. */
+function streamOf(socket: Socket): BunStream<unknown> | undefined {
+  const data: unknown = socket.data;
+  const stream = data instanceof Acceptor ? data.accept(socket) : socket.data;
+  socket.data = stream;
+  return stream.connected(socket) ? stream : undefined;
+}
+
+const TCP_SOCKET: Bun.SocketHandler<BunStream<unknown>> = {
+  binaryType: "uint8array",
+  open: (socket) => streamOf(socket)?.opened(),
+  data: (socket, bytes: Uint8Array) => socket.data.received(bytes),
+  drain: (socket) => socket.data.drained(),
+  end: (socket) => socket.data.ended(),
+  error: (socket, error) => socket.data.fail(error),
+  close: (socket, error) => socket.data.closed(error),
+  connectError: (socket, error) => socket.data.closed(error),
+  timeout: (socket) => socket.data.fail(new Error("no TLS handshake in time")),
+};
+
+const TLS_SOCKET: Bun.SocketHandler<BunStream<unknown>> = {
+  ...TCP_SOCKET,
+  open: startHandshake,
+  handshake: (socket, success, error) => socket.data.handshakeDone(success, error),
+};
+
+function startHandshake(socket: Socket): void {
+  const stream = streamOf(socket);
+  if (stream === undefined) return;
+  socket.timeout(HANDSHAKE_TIMEOUT_S);
+  stream.resumeSession();
+}
+
+function connect<Context>(
+  { remote, tls, context }: ConnectOptions<Context>,
+  handler: StreamHandler<Context>,
+): Stream<Context> {
+  const stream = new BunStream(context, remote, handler, false, tls);
+  const options = {
+    hostname: remote.host,
+    port: remote.port,
+    data: stream as BunStream<unknown>,
+  };
+  try {
+    if (tls === undefined) void Bun.connect({ ...options, socket: TCP_SOCKET });
+    else void Bun.connect({ ...options, socket: TLS_SOCKET, tls: connectTls(tls) });
+  } catch (error) {
+    queueMicrotask(() => stream.closed(error as Error));
+  }
+  return stream;
+}
+
+function connectTls({ authenticationName, ca, alpn }: ConnectTls): Bun.TLSOptions {
+  return {
+    // An empty name sends none, and Bun then checks for the address (RFC 6066 §3).
+    serverName: isIP(authenticationName) === 0 ? authenticationName : "",
+    rejectUnauthorized: true,
+    ALPNProtocols: alpnList(alpn),
+    ca,
+  };
+}
+
+/** In wire form: each protocol id with its length before it (RFC 7301 §3.1). */
+function alpnList(protocols: readonly string[]): string {
+  return protocols.map((protocol) => String.fromCharCode(protocol.length) + protocol).join("");
+}
+
+function listen<Context>(
+  options: ListenOptions<Context>,
+  handler: StreamHandler<Context>,
+): StreamListener {
+  const { local, tls, reusePort } = options;
+  const common = {
+    hostname: local.host,
+    port: local.port,
+    reusePort,
+    allowHalfOpen: handler.ended !== undefined,
+    data: new Acceptor(options, handler) as unknown as BunStream<unknown>,
+  };
+  try {
+    const listener =
+      tls === undefined
+        ? Bun.listen({ ...common, socket: TCP_SOCKET })
+        : Bun.listen({
+            ...common,
+            socket: TLS_SOCKET,
+            tls: { cert: tls.certificate, key: tls.key, ALPNProtocols: alpnList(tls.alpn) },
+          });
+    return {
+      local: { host: listener.hostname, port: listener.port },
+      stop: () => listener.stop(false),
+    };
+  } catch (error) {
+    throw bindError(error, local);
+  }
+}
+
+// ── HTTP ────────────────────────────────────────────────────────────────────────────────────────
+
+const DEFAULT_MAX_BODY_BYTES = 128 << 10;
+const DEFAULT_HTTP_IDLE_MS = 10_000;
+/** What Bun's idle time-out can hold. */
+const MAX_HTTP_IDLE_S = 255;
+
+function serveHttp(options: HttpOptions): HttpListener {
+  try {
+    const server = Bun.serve(serveOptions(options));
+    return {
+      local: { host: options.local.host, port: server.port! },
+      stop: () => server.stop(false),
+      closeAll: () => void server.stop(true),
+    };
+  } catch (error) {
+    throw bindError(error, options.local);
+  }
+}
+
+function serveOptions(options: HttpOptions): Bun.Serve.Options<undefined> {
+  const { fetch, idleTimeoutMs = DEFAULT_HTTP_IDLE_MS, local, tls } = options;
+  return {
+    hostname: local.host,
+    port: local.port,
+    http2: options.http2 ?? false,
+    http3: options.http3 ?? false,
+    reusePort: options.reusePort ?? false,
+    maxRequestBodySize: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
+    idleTimeout: Math.min(MAX_HTTP_IDLE_S, Math.ceil(idleTimeoutMs / 1000)),
+    // Else errors are shown to clients, with the source that threw them.
+    development: false,
+    ...(tls && { tls: { cert: tls.certificate, key: tls.key } }),
+    fetch: (request, server) => fetch(request, server.requestIP(request)?.address ?? UNKNOWN),
+    error: () => new Response(null, { status: 500 }),
+  };
+}
+
+/** Of a client that was gone before its request was looked at. */
+const UNKNOWN = "::";
+
+// ── The whole ───────────────────────────────────────────────────────────────────────────────────
+
+function localAddresses(): string[] {
+  const found = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return found.filter(({ scopeid }) => !scopeid).map(({ address }) => address);
+}
+
+function onStopSignal(callback: (signal: string) => void): void {
+  for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => callback(signal));
+}
+
+export const bun: Runtime = {
+  name: "bun",
+  version: Bun.version,
+  openUdp,
+  connect,
+  listen,
+  serveHttp,
+  localAddresses,
+  onStopSignal,
+};

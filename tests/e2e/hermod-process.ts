@@ -1,0 +1,91 @@
+// Hermod itself, started from its command line on free ports of the loopback address.
+
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { Child, type Exit, run } from "./child-process.ts";
+import { freePort } from "./free-port.ts";
+import { temporaryFile } from "./temporary-folder.ts";
+
+const ENTRY: string = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "src", "main.ts");
+const START_TIMEOUT_MS = 20_000;
+/** What is in flight has 5 s to finish. */
+const STOP_TIMEOUT_MS = 6000;
+
+export interface HermodOptions {
+  /** Upstream URLs, first choice first. */
+  readonly upstreams: readonly string[];
+  readonly upstreamCa?: string;
+  /** Lines of the YAML file besides. */
+  readonly config?: string;
+  readonly parameters?: readonly string[];
+  /** By default a free one. */
+  readonly dnsPort?: number;
+}
+
+export class Hermod {
+  readonly dnsPort: number;
+  readonly adminUrl: string;
+  readonly child: Child;
+
+  private constructor(child: Child, dnsPort: number, adminPort: number) {
+    this.child = child;
+    this.dnsPort = dnsPort;
+    this.adminUrl = `http://127.0.0.1:${adminPort}`;
+  }
+
+  /** Starts it and waits for the line that begins `ready`. */
+  static async start(options: HermodOptions): Promise<Hermod> {
+    const dnsPort = options.dnsPort ?? (await freePort());
+    const adminPort = await freePort();
+    const parameters = serveParameters(options, dnsPort, adminPort);
+    const child = new Child(process.execPath, [ENTRY, ...parameters], { environment });
+    const isReady = (): boolean => /^ready/m.test(child.stdout);
+    await child.waitUntil(isReady, "ready line", START_TIMEOUT_MS);
+    return new Hermod(child, dnsPort, adminPort);
+  }
+
+  /** Stops it with SIGTERM and holds it to its promise: exit code 0, within 6 s. */
+  async stop(): Promise<void> {
+    const start = Date.now();
+    this.child.signal("SIGTERM");
+    const gone = (): boolean => this.child.exit !== undefined;
+    await this.child.waitUntil(gone, "exit after SIGTERM", STOP_TIMEOUT_MS);
+    assert.equal(this.child.exit?.code, 0, this.child.failure("stopped badly").message);
+    assert.ok(Date.now() - start < STOP_TIMEOUT_MS);
+  }
+
+  /** The value of a metric's sample, summed over those whose labels include `labels`; 0 if none. */
+  async metric(name: string, ...labels: readonly string[]): Promise<number> {
+    const text = await (await fetch(`${this.adminUrl}/metrics`)).text();
+    return text
+      .split("\n")
+      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+      .filter((line) => labels.every((label) => line.includes(label)))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
+  }
+}
+
+/** Runs `hermod` with these parameters to its end. */
+export function hermod(...parameters: string[]): Promise<Child & { exit: Exit }> {
+  const timeoutMs = START_TIMEOUT_MS;
+  return run(process.execPath, [ENTRY, ...parameters], { environment, timeoutMs });
+}
+
+function serveParameters(options: HermodOptions, dnsPort: number, adminPort: number): string[] {
+  return [
+    "serve",
+    ...["--config", temporaryFile("hermod.yaml", options.config ?? "log:\n  level: info\n")],
+    ...["--dns", `127.0.0.1:${dnsPort}`],
+    ...["--admin", `127.0.0.1:${adminPort}`],
+    ...options.upstreams.flatMap((url) => ["--upstream", url]),
+    ...(options.upstreamCa === undefined ? [] : ["--upstream-ca", options.upstreamCa]),
+    ...(options.parameters ?? []),
+  ];
+}
+
+/** Settings of whoever runs the tests stay outside. */
+const environment: NodeJS.ProcessEnv = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith("HERMOD_")),
+);

@@ -1,0 +1,100 @@
+// Debian's Unbound as an upstream: over UDP and TCP on one port, over TLS on another.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Child } from "./child-process.ts";
+import { freePort } from "./free-port.ts";
+import { programPath } from "./programs.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+import { MANY, MANY_ADDRESS, ZONE, zoneFile } from "./zone.ts";
+
+const START_TIMEOUT_MS = 20_000;
+
+export interface CertificateFiles {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
+
+export interface UnboundOptions {
+  /** Serves TLS as well. */
+  readonly tls?: CertificateFiles;
+  /** Ports to take over from one that has stopped; by default free ones. */
+  readonly ports?: UnboundPorts;
+  /** Prints each query to its log; costs time. */
+  readonly logQueries?: boolean;
+}
+
+export interface UnboundPorts {
+  readonly plain: number;
+  readonly tls: number;
+}
+
+export class Unbound {
+  readonly ports: UnboundPorts;
+  private readonly child: Child;
+
+  private constructor(child: Child, ports: UnboundPorts) {
+    this.child = child;
+    this.ports = ports;
+  }
+
+  static async start(options: UnboundOptions = {}): Promise<Unbound> {
+    const ports = options.ports ?? { plain: await freePort(), tls: await freePort() };
+    const folder = temporaryFolder();
+    const configFile = join(folder, "unbound.conf");
+    writeFileSync(join(folder, "zone"), zoneFile());
+    writeFileSync(configFile, configuration(folder, ports, options));
+    // -d: stays in the foreground; -p: no file with the process id.
+    const child = new Child(programPath("unbound"), ["-d", "-p", "-c", configFile]);
+    const started = (): boolean => child.stderr.includes("start of service");
+    await child.waitUntil(started, "start of service", START_TIMEOUT_MS);
+    return new Unbound(child, ports);
+  }
+
+  /** What it logged so far, one query a line when `logQueries` is set. */
+  get log(): string {
+    return this.child.stderr;
+  }
+
+  /** Ends it as kill -9 does: connections break, nothing in flight is answered. */
+  kill(): Promise<void> {
+    return this.child.kill();
+  }
+}
+
+function configuration(folder: string, ports: UnboundPorts, options: UnboundOptions): string {
+  const { tls } = options;
+  const tlsLines = tls && [
+    `interface: 127.0.0.1@${ports.tls}`,
+    `tls-port: ${ports.tls}`,
+    `tls-service-pem: "${tls.certificateFile}"`,
+    `tls-service-key: "${tls.keyFile}"`,
+  ];
+  return `server:
+  directory: "${folder}"
+  chroot: ""
+  username: ""
+  pidfile: ""
+  use-syslog: no
+  verbosity: 1
+  log-queries: ${options.logQueries ? "yes" : "no"}
+  num-threads: 1
+  incoming-num-tcp: 200
+  tcp-idle-timeout: 30000
+  module-config: "iterator"
+  interface: 127.0.0.1@${ports.plain}
+  ${tlsLines?.join("\n  ") ?? ""}
+  local-zone: "." refuse
+  local-zone: "${ZONE}." transparent
+  local-zone: "${MANY}." redirect
+  local-data: "${MANY}. 300 IN A ${MANY_ADDRESS}"
+auth-zone:
+  name: "${ZONE}."
+  zonefile: "${join(folder, "zone")}"
+  for-downstream: no
+  for-upstream: yes
+  fallback-enabled: no
+remote-control:
+  control-enable: no
+`;
+}

@@ -1,0 +1,245 @@
+// The grammar of the command line: help word for word, what reaches the commands, and what is said of
+// mistakes.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type Actions, runProgram } from "../../../src/commands/program.ts";
+import { SettingsError } from "../../../src/config/settings-error.ts";
+import { HermodError } from "../../../src/errors.ts";
+import { keepPrinted } from "./printed.ts";
+
+interface Run {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly error: string;
+  /** The command's name and what it was given. */
+  readonly called: unknown[];
+}
+
+async function run(parameters: string[], given: Partial<Actions> = {}): Promise<Run> {
+  const { terminal, out, error } = keepPrinted();
+  let called: unknown[] = [];
+  const record = (name: string): ((...received: unknown[]) => Promise<number>) => {
+    return (...received) => {
+      called = [name, ...received];
+      return Promise.resolve(7);
+    };
+  };
+  const actions = {
+    serve: record("serve"),
+    query: record("query"),
+    check: record("check"),
+    ...given,
+  };
+  const exitCode = await runProgram(parameters, "1.2.3", terminal, actions);
+  return { exitCode, out: out(), error: error(), called };
+}
+
+const HELP = {
+  "": `Usage: hermod [options] [command]
+
+A caching, policy-implementing DNS resolver.
+
+Options:
+  --version                      print the version
+  --help                         print this help
+
+Commands:
+  serve [options]                serve DNS until SIGTERM or SIGINT
+  query [options] <NAME> [TYPE]  ask a server one question and print its
+                                 response
+  check [options]                check the settings and print every mistake
+`,
+  serve: `Usage: hermod serve [options]
+
+serve DNS until SIGTERM or SIGINT
+
+Options:
+  --config <FILE>       read settings from this YAML file
+  --dns <ADDR:PORT>     serve UDP and TCP here; may be repeated
+  --dot <ADDR:PORT>     serve DNS over TLS here; comes with the next version
+  --doh <ADDR:PORT>     serve DNS over HTTPS here; comes with the next version
+  --admin <ADDR:PORT>   serve /health, /ready and /metrics here, on loopback
+  --upstream <URL>      ask this resolver; may be repeated, the first one first
+  --upstream-ca <FILE>  PEM file of trust anchors for tls:// upstreams
+  --tls-cert <FILE>     PEM file of the certificate chain; comes with the next
+                        version
+  --tls-key <FILE>      PEM file of its private key; comes with the next version
+  --cache-size <SIZE>   memory for the cache, as in 64MiB
+  --log-level <LEVEL>   error, warn, info or debug
+  --help                print this help
+
+Without settings Hermod serves 127.0.0.1 and ::1 on port 5335, /metrics on
+127.0.0.1:8053, and asks Quad9 and Cloudflare over TLS.
+
+Settings come from the command line, then from HERMOD_* variables (HERMOD_DNS,
+HERMOD_ADMIN, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA, HERMOD_CACHE_SIZE,
+HERMOD_LOG_LEVEL, HERMOD_CONFIG; lists with commas), then from the file.
+
+An upstream is udp://192.0.2.1:53, tcp://192.0.2.1:53 or
+tls://192.0.2.1:853#dns.example, where the certificate must name dns.example;
+without a name it must name the address.
+
+Exit codes: 0 stopped by SIGTERM or SIGINT, 1 could not start.
+`,
+  query: `Usage: hermod query [options] <NAME> [TYPE]
+
+ask a server one question and print its response
+
+Arguments:
+  NAME            the name to ask for
+  TYPE            the type to ask for (default: "A")
+
+Options:
+  --server <URL>  the server to ask (default: "udp://127.0.0.1:5335")
+  --json          print the response as JSON
+  --dnssec        ask for DNSSEC records too
+  --short         print the RDATA of the answers alone
+  --help          print this help
+
+The server is a URL as in udp://192.0.2.1:53, tcp://192.0.2.1:53 or
+tls://192.0.2.1:853#dns.example. --json prints the message as RFC 8427 has it,
+RDATA in presentation form.
+
+Exit codes: 0 a response came, whatever it says; 1 wrong usage; 2 no response.
+`,
+  check: `Usage: hermod check [options]
+
+check the settings and print every mistake
+
+Options:
+  --config <FILE>  read settings from this YAML file
+  --help           print this help
+
+Reads the settings as serve would, without serving, and prints every mistake
+with its place and what to write instead.
+
+Exit codes: 0 no mistakes, 1 mistakes.
+`,
+};
+
+describe("--help", () => {
+  for (const [command, help] of Object.entries(HELP)) {
+    test(`of hermod ${command}`, async () => {
+      const { exitCode, out, error, called } = await run([command, "--help"].filter(Boolean));
+      assert.equal(out, help);
+      assert.equal(error, "");
+      assert.equal(exitCode, 0);
+      assert.deepEqual(called, []);
+    });
+  }
+
+  test("is what a call without a command gets, as a mistake", async () => {
+    const { exitCode, out, error } = await run([]);
+    assert.equal(error, HELP[""]);
+    assert.equal(out, "");
+    assert.equal(exitCode, 1);
+  });
+});
+
+test("--version prints the version", async () => {
+  const { exitCode, out } = await run(["--version"]);
+  assert.equal(out, "1.2.3\n");
+  assert.equal(exitCode, 0);
+});
+
+describe("commands", () => {
+  test("serve gets every flag, lists in their order", async () => {
+    const { called, exitCode } = await run([
+      ...["serve", "--config", "a.yaml", "--dns", "127.0.0.1:1", "--dns=[::1]:1"],
+      ...["--dot", "127.0.0.1:2", "--doh", "127.0.0.1:3", "--admin", "127.0.0.1:4"],
+      ...["--upstream", "udp://192.0.2.1", "--upstream", "udp://192.0.2.2"],
+      ...["--upstream-ca", "ca.pem", "--tls-cert", "c.pem", "--tls-key", "k.pem"],
+      ...["--cache-size", "1MiB", "--log-level", "warn"],
+    ]);
+    assert.deepEqual(called.slice(0, 2), [
+      "serve",
+      {
+        config: "a.yaml",
+        dns: ["127.0.0.1:1", "[::1]:1"],
+        dot: ["127.0.0.1:2"],
+        doh: ["127.0.0.1:3"],
+        admin: "127.0.0.1:4",
+        upstream: ["udp://192.0.2.1", "udp://192.0.2.2"],
+        upstreamCa: "ca.pem",
+        tlsCert: "c.pem",
+        tlsKey: "k.pem",
+        cacheSize: "1MiB",
+        logLevel: "warn",
+      },
+    ]);
+    assert.equal(exitCode, 7);
+  });
+
+  test("query gets its name, its type and its defaults", async () => {
+    const server = "udp://127.0.0.1:5335";
+    assert.deepEqual((await run(["query", "a.example"])).called.slice(0, 4), [
+      ...["query", "a.example", "A", { server }],
+    ]);
+    const parameters = ["query", "a.example", "mx", "--json", "--short", "--dnssec"];
+    assert.deepEqual(
+      (await run([...parameters, "--server", "tcp://192.0.2.1"])).called.slice(0, 4),
+      [
+        ...["query", "a.example", "mx"],
+        { server: "tcp://192.0.2.1", json: true, short: true, dnssec: true },
+      ],
+    );
+  });
+
+  test("check gets its file", async () => {
+    const { called, exitCode } = await run(["check", "--config", "a.yaml"]);
+    assert.deepEqual(called.slice(0, 2), ["check", { config: "a.yaml" }]);
+    assert.equal(exitCode, 7);
+  });
+});
+
+describe("mistakes are one line, and exit code 1", () => {
+  const cases: [string[], string][] = [
+    [["sevre"], "unknown command 'sevre' (Did you mean serve?)"],
+    [["frobnicate"], "unknown command 'frobnicate'"],
+    [["--hlep"], "unknown option '--hlep' (Did you mean --help?)"],
+    [["serve", "--upstraem", "x"], "unknown option '--upstraem' (Did you mean --upstream?)"],
+    [["serve", "--dns"], "option '--dns <ADDR:PORT>' argument missing"],
+    [["serve", "extra"], "too many arguments for 'serve'. Expected 0 arguments but got 1: extra."],
+    [["check", "--dns", "127.0.0.1:1"], "unknown option '--dns'"],
+    [["query"], "missing required argument 'NAME'"],
+    [["query", "--josn", "a"], "unknown option '--josn' (Did you mean --json?)"],
+    [["a\nb\u001b[2J"], "unknown command 'a b\\u{1b}[2J'"],
+  ];
+  for (const [parameters, line] of cases) {
+    test(JSON.stringify(parameters), async () => {
+      const { exitCode, out, error, called } = await run(parameters);
+      assert.equal(error, `hermod: ${line}\n`);
+      assert.equal(out, "");
+      assert.equal(exitCode, 1);
+      assert.deepEqual(called, []);
+    });
+  }
+
+  test("also those that a command finds", async () => {
+    const check = (): Promise<number> => Promise.reject(new HermodError("ANY", "it is so\u001b"));
+    const { exitCode, error } = await run(["check"], { check });
+    assert.equal(error, "hermod: it is so\\u{1b}\n");
+    assert.equal(exitCode, 1);
+  });
+
+  test("but settings have a line for each", async () => {
+    const mistakes = [1, 2].map((line) => {
+      return { source: `a.yaml:${line}:1`, key: "cache.size", message: "wrong\nhere" };
+    });
+    const check = (): Promise<number> => Promise.reject(new SettingsError(mistakes));
+    const { exitCode, error } = await run(["check"], { check });
+    assert.equal(
+      error,
+      "a.yaml:1:1: cache.size: wrong\\nhere\na.yaml:2:1: cache.size: wrong\\nhere\n",
+    );
+    assert.equal(exitCode, 1);
+  });
+
+  test("and a mistake of Hermod's own shows where it happened", async () => {
+    const check = (): Promise<number> => Promise.reject(new TypeError("oh"));
+    const { exitCode, error } = await run(["check"], { check });
+    assert.match(error, /^hermod: TypeError: oh\n +at .*program\.test\.ts/);
+    assert.equal(exitCode, 1);
+  });
+});
