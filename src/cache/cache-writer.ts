@@ -31,9 +31,10 @@ export class CacheWriter {
    */
   insert(key: CacheKey, fields: StoredFields): boolean {
     const { index, rows, slab } = this.store;
-    const sizeClass = sizeClassOf(storedByteLength(fields));
-    if (sizeClass < 0) return this.refuseTooLarge();
-    if (!this.evictor.makeRoom(sizeClass)) return this.refuse();
+    const fittingClass = sizeClassOf(storedByteLength(fields));
+    if (fittingClass < 0) return this.refuseTooLarge();
+    const sizeClass = this.evictor.makeRoom(fittingClass);
+    if (sizeClass < 0) return this.refuse();
     const oldBlock = index.find(key);
     const spare = rows.take();
     const block = slab.allocate(sizeClass);

@@ -5,16 +5,17 @@
 
 import type { CacheStats } from "./cache-stats.ts";
 import type { EntryStore } from "./entry-store.ts";
-import { NONE } from "./entry-rows.ts";
-import { CLASS_BLOCKS, CLASS_BYTES, PAGE_BYTES } from "./size-classes.ts";
+import { NONE, SEGMENT } from "./entry-rows.ts";
+import { CLASS_BLOCKS, CLASS_BYTES, CLASS_COUNT, PAGE_BYTES } from "./size-classes.ts";
 import { entryOf } from "./stored-response.ts";
 
 /** Entries looked at for one insert; between one and four are needed on average. */
-const MAX_STEPS = 32;
+const MAX_STEPS = 64;
 /** One block in 64 of each class, and one row in 64, is kept free. */
-const RESERVE_SHIFT = 6;
+const RESERVE_SHIFT = 7;
 /** More than an eighth of the blocks or rows never waits for readers: live entries stay instead. */
 const RETIRED_SHIFT = 3;
+const BORROW_CLASSES = Number(process.env.BOR ?? 3);
 /** Free blocks beyond a sixteenth of all, and half a page a class, are in the wrong classes. */
 const SURPLUS_SHIFT = 4;
 
@@ -40,11 +41,13 @@ export class Evictor {
     return retired.count > this.maxRetired || retired.byteCount > this.maxRetiredBytes;
   }
 
-  /** Whether a row and a block of this class may now be taken. */
-  makeRoom(sizeClass: number): boolean {
+  /** The size class of which a block, and with it a row, may now be taken; or −1. */
+  makeRoom(sizeClass: number): number {
     const { slab } = this.store;
     this.store.reclaim();
     if (this.isShort(sizeClass) && !this.isStalled) {
+      const larger = this.largerClass(sizeClass);
+      if (larger >= 0) return larger;
       if (this.hasSurplus() && !this.isShortOfRows()) this.movePage(sizeClass);
       this.evict(sizeClass);
       this.store.reclaim();
@@ -52,14 +55,39 @@ export class Evictor {
         this.movePage(sizeClass);
       }
     }
-    return this.store.rows.freeCount > 0 && slab.canAllocate(sizeClass);
+    return this.canTake(sizeClass) ? sizeClass : -1;
+  }
+
+  /** A class with blocks to spare of which one, half as large again at most, will do; or −1. */
+  private largerClass(sizeClass: number): number {
+    if (this.isShortOfRows()) return -1;
+    const end = Math.min(sizeClass + BORROW_CLASSES, CLASS_COUNT - 1);
+    for (let larger = sizeClass + 1; larger <= end; larger++) {
+      if (!this.isShortOfBlocks(larger) && this.store.slab.canAllocate(larger)) return larger;
+    }
+    return -1;
   }
 
   private evict(sizeClass: number): void {
+    const { lists } = this.store;
+    const before = lists.entryCount;
     for (let steps = 0; steps < MAX_STEPS && this.isShort(sizeClass); steps++) {
-      const entry = this.store.lists.step();
+      const entry = lists.step();
       if (entry !== NONE) this.drop(entry);
     }
+    // All that was looked at was wanted. One goes all the same rather than the new one.
+    if (lists.entryCount === before && !this.canTake(sizeClass)) this.dropOldest();
+  }
+
+  private dropOldest(): void {
+    const { lists } = this.store;
+    const tail = lists.tail(SEGMENT.probation);
+    const entry = tail === NONE ? lists.tail(SEGMENT.protected) : tail;
+    if (entry !== NONE) this.drop(entry);
+  }
+
+  private canTake(sizeClass: number): boolean {
+    return this.store.rows.freeCount > 0 && this.store.slab.canAllocate(sizeClass);
   }
 
   private drop(entry: number): void {

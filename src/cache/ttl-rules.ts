@@ -1,6 +1,8 @@
 // How long a response is kept, and the TTLs that it shows for it: clamps TTLs in the response itself,
 // so that no client is told a longer or shorter time than the cache keeps to.
 
+import { read32, write32 } from "../wire/numbers.ts";
+
 export interface TtlRules {
   /** Shorter TTLs are raised to this, but never a TTL of 0. */
   readonly minTtlSeconds: number;
@@ -44,8 +46,7 @@ export function failureLifetimeSeconds(previousFailures: number): number {
 }
 
 function clampTtl(bytes: Uint8Array, offset: number, least: number, most: number): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, 4);
-  view.setUint32(0, clamp(view.getUint32(0), least, most));
+  write32(bytes, offset, clamp(read32(bytes, offset), least, most));
 }
 
 /** RFC 2181 §8: a TTL with its highest bit set counts as 0, and 0 stays. */

@@ -26,6 +26,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   upstream: { mayImport: ["wire", "runtime", "clock", ERRORS], packages: ["node:*"] },
   resolver: { mayImport: [...ROOMS_BELOW_LISTENER, ERRORS], packages: ["node:crypto"] },
   listener: { mayImport: ["resolver", "wire", "memory", "runtime", "clock", ERRORS] },
+  certificate: { mayImport: [ERRORS], packages: ["node:*", "@peculiar/*"] },
   config: {
     mayImport: ["src/upstream/parse-upstream-url.ts", ERRORS],
     packages: ["node:*", "valibot", "yaml"],
