@@ -1,5 +1,6 @@
-// Follows the aliases of an answer from the qname to the name that holds the data or does not exist.
-// Only what this chain passes through belongs to the answer; everything else in it is foreign.
+// Follows the aliases of an answer from the qname to the name that holds the data or does not
+// exist. Only what this chain passes through belongs to the answer; everything else in it is
+// foreign.
 
 import { TYPE } from "./constants.ts";
 import { isAtOrBelow, isNameAt, sameName } from "./name.ts";
@@ -31,9 +32,9 @@ export interface AnswerChain {
 }
 
 /**
- * The chain that `answers`, the answer section's records of the question's class, make. `denied`: the
- * response says NXDOMAIN, so that nothing answers. Undefined when the chain loops or has more than 16
- * links.
+ * The chain that `answers`, the answer section's records of the question's class, make. `denied`:
+ * the response says NXDOMAIN, so that nothing answers. Undefined when the chain loops or has more
+ * than 16 links.
  */
 export function followChain(
   message: Uint8Array,

@@ -7,6 +7,9 @@ export const HEADER_LENGTH = 12;
 /** Longest name in wire form, with the root's byte (RFC 1035 §2.3.4). */
 export const MAX_NAME_LENGTH = 255;
 
+/** Longest label, without its length byte (RFC 1035 §2.3.4). */
+export const MAX_LABEL_LENGTH = 63;
+
 /** Longest message in bytes: what the length field over a stream can say (RFC 1035 §4.2.2). */
 export const MAX_MESSAGE_LENGTH = 65_535;
 

@@ -3,8 +3,8 @@
 //   root ── com ── example ── www        each node: its parent, and where its label was written
 //             └─── test
 //
-// A node's label is followed in the message by its parent's, so that a pointer to it is the whole name.
-// Letters match in either case (RFC 4343 §3).
+// A node's label is followed in the message by its parent's, so that a pointer to it is the whole
+// name. Letters match in either case (RFC 4343 §3).
 
 import { lowerByte } from "./name.ts";
 
@@ -26,8 +26,8 @@ export class NameTable {
   }
 
   /**
-   * Writes the uncompressed name at the start of `name` into the message `out` at `offset`, as short as
-   * the names written before allow; returns the offset after it.
+   * Writes the uncompressed name at the start of `name` into the message `out` at `offset`, as
+   * short as the names written before allow; returns the offset after it.
    */
   write(out: Uint8Array, offset: number, name: Uint8Array): number {
     const labelCount = this.findLabels(name);

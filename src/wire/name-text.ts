@@ -1,9 +1,9 @@
-// Names in presentation form, for people (RFC 1035 §5.1): whatever is not a plain printable character
-// is written as an escape, so that a hostile name shows as what it is wherever it is printed.
+// Names in presentation form, for people (RFC 1035 §5.1): whatever is not a plain printable
+// character is written as an escape, so that a hostile name shows as what it is wherever it is
+// printed.
 
-import { MAX_NAME_LENGTH } from "./constants.ts";
+import { MAX_LABEL_LENGTH, MAX_NAME_LENGTH } from "./constants.ts";
 
-const MAX_LABEL_LENGTH = 63;
 const DOT = 0x2e;
 const BACKSLASH = 0x5c;
 /** One character of a name: \DDD, an escaped character, or a character as it is. */

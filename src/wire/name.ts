@@ -1,18 +1,21 @@
 // Data plane: no allocation after start.
-// Names in wire form: labels, each behind its length, up to the root's zero byte (RFC 1035 §3.1), and
-// within messages perhaps ending in a pointer (§4.1.4). Every walk is bounded: a name is never longer
-// than 255 bytes, each pointer must lead further back than the one before it, and few may follow
+// Names in wire form: labels, each behind its length, up to the root's zero byte (RFC 1035 §3.1),
+// and within messages perhaps ending in a pointer (§4.1.4). Every walk is bounded: a name is never
+// longer than 255 bytes, each pointer leads further back than the one before it, and few may follow
 // each other.
 
-import { HEADER_LENGTH, MAX_NAME_LENGTH } from "./constants.ts";
+import { HEADER_LENGTH, MAX_LABEL_LENGTH, MAX_NAME_LENGTH } from "./constants.ts";
 
-const MAX_LABEL_LENGTH = 63;
-/** The two high bits of a label's length byte: both set makes it a pointer, one alone is reserved. */
+/**
+ * The two high bits of a label's length byte: both set makes it a pointer, one alone is reserved.
+ */
 const POINTER = 0xc0;
 /** As many as a name can have labels: more than that would only be there to cost time. */
 const MAX_POINTERS = 127;
 
-/** Length in bytes, with the root's, of an uncompressed name that ends before `end`; −1: malformed. */
+/**
+ * Length in bytes, with the root's, of an uncompressed name that ends before `end`; −1: malformed.
+ */
 export function nameLength(bytes: Uint8Array, offset: number, end: number): number {
   let at = offset;
   while (at < end && at - offset < MAX_NAME_LENGTH) {
@@ -148,7 +151,9 @@ export function isNameAt(
   return false;
 }
 
-/** Whether one well-formed uncompressed name is another or lies below it; all are below the root. */
+/**
+ * Whether one well-formed uncompressed name is another or lies below it; all are below the root.
+ */
 export function isAtOrBelow(
   name: Uint8Array,
   nameOffset: number,

@@ -1,6 +1,6 @@
 // Makes of an upstream's response the one that is kept and relayed: only what answers the question,
-// in the form that docs/architecture.md gives the stored response. Nothing of the upstream's bytes is
-// handed on that was not read and written anew.
+// in the form that docs/architecture.md gives the stored response. Nothing of the upstream's bytes
+// is handed on that was not read and written anew.
 
 import { FLAG } from "./constants.ts";
 import { read32 } from "./numbers.ts";
@@ -22,8 +22,8 @@ export interface NormalizeOptions {
 
 export interface NormalizedResponse {
   /**
-   * ID 0, QR, RD and RA set and no other flag, the low four bits of the rcode; the question in lower
-   * case at offset 12; no OPT record. A buffer of its own, exactly as long as the response.
+   * ID 0, QR, RD and RA set and no other flag, the low four bits of the rcode; the question in
+   * lower case at offset 12; no OPT record. A buffer of its own, exactly as long as the response.
    */
   readonly bytes: Uint8Array;
   /** Offsets in `bytes` of the records' TTLs, in order. */
@@ -31,7 +31,10 @@ export interface NormalizedResponse {
   /** All 12 bits. */
   readonly rcode: number;
   readonly kind: ResponseKind;
-  /** The least TTL of `bytes`; of a negative response at most the cap, and 0 without an SOA or for a failure. */
+  /**
+   * The least TTL of `bytes`; of a negative response at most the cap, and 0 without an SOA or for a
+   * failure.
+   */
   readonly ttlSeconds: number;
   /** AD was set and the upstream is authenticated; never for a failure. */
   readonly authenticData: boolean;
@@ -55,8 +58,9 @@ export function normalizeResponse(
   writer.begin(FLAG.QR | FLAG.RD | FLAG.RA | (parsed.rcode & 15), question);
   const seen = new Set<string>();
   const anCount = writeRecords(message, selection, selection.answers, seen);
+  if (anCount < 0) return "too-long";
   const nsCount = writeRecords(message, selection, selection.authorities, seen);
-  if (anCount < 0 || nsCount < 0) return "too-long";
+  if (nsCount < 0) return "too-long";
   const authentic = options.authenticated && (parsed.flags & FLAG.AD) !== 0;
   const bytes = writer.finish(anCount, nsCount);
   const ttlOffsets = writer.ttlOffsets();

@@ -32,7 +32,9 @@ export function padQuery(
   return padded;
 }
 
-/** Offset of the OPT record of a query that holds a question, that record and nothing else; or −1. */
+/**
+ * Offset of the OPT record of a query that holds a question, that record and nothing else; or −1.
+ */
 function findOpt(query: Uint8Array): number {
   const end = query.length;
   if (end < HEADER_LENGTH || read16(query, 4) !== 1 || read16(query, 10) !== 1) return -1;

@@ -25,7 +25,9 @@ const MIN_UDP_SIZE = 512;
 const RECORD_FIXED_LENGTH = 10;
 const OPTION_HEADER_LENGTH = 4;
 
-/** A query's fields. Offsets are offsets in the buffer, lengths count bytes, switches are 0 or 1. */
+/**
+ * A query's fields. Offsets are offsets in the buffer, lengths count bytes, switches are 0 or 1.
+ */
 export class QueryView {
   id = 0;
   /** The header's whole second word. */

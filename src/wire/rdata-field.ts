@@ -1,5 +1,5 @@
-// Walks over the fields of RDATA and checks each one. No field reaches past the RDATA, and a name is
-// valid to its last pointer.
+// Walks over the fields of RDATA and checks each one. No field reaches past the RDATA, and a name
+// is valid to its last pointer.
 
 import { MAX_NAME_LENGTH } from "./constants.ts";
 import { copyName, skipName } from "./name.ts";

@@ -1,5 +1,6 @@
-// What the RDATA of each type is made of, field by field: one table that checking and rewriting both
-// walk. A type that is not listed is opaque (RFC 3597 §3), which is right for all types to come.
+// What the RDATA of each type is made of, field by field: one table that checking and rewriting
+// both walk. A type that is not listed is opaque (RFC 3597 §3), which is right for all types to
+// come.
 
 import { TYPE } from "./constants.ts";
 

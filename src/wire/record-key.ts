@@ -1,5 +1,5 @@
-// Tells records apart: two records are the same when owner, type and RDATA are, names in either case
-// and however they are compressed (RFC 2181 §5). The class is the caller's matter.
+// Tells records apart: two records are the same when owner, type and RDATA are, names in either
+// case and however they are compressed (RFC 2181 §5). The class is the caller's matter.
 
 import { MAX_MESSAGE_LENGTH, MAX_NAME_LENGTH } from "./constants.ts";
 import { copyName, skipName } from "./name.ts";

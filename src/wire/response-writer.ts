@@ -1,5 +1,6 @@
-// Writes a response anew, record by record: names compressed where RFC 3597 §4 allows it and written
-// out elsewhere, the place of each TTL noted. One writer serves one response after the other.
+// Writes a response anew, record by record: names compressed where RFC 3597 §4 allows it and
+// written out elsewhere, the place of each TTL noted. One writer serves one response after the
+// other.
 
 import { MAX_MESSAGE_LENGTH, MAX_NAME_LENGTH } from "./constants.ts";
 import { copyName, skipName } from "./name.ts";
@@ -11,7 +12,9 @@ import { FIELD, rdataLayout } from "./rdata-layout.ts";
 import type { ResponseRecord } from "./read-response.ts";
 import { writeHeader, writeQuestion } from "./write.ts";
 
-/** A message at its longest, and behind it one more record: at most that much RDATA and three names. */
+/**
+ * A message at its longest, and behind it one more record: at most that much RDATA and three names.
+ */
 const CAPACITY = 2 * MAX_MESSAGE_LENGTH + 4 * MAX_NAME_LENGTH;
 /** A record has at least an owner of one byte and ten more. */
 const MAX_RECORDS = Math.floor(MAX_MESSAGE_LENGTH / 11);
@@ -34,8 +37,8 @@ export class ResponseWriter {
   }
 
   /**
-   * Writes a record of a message that readResponse accepts, with the TTL given. Returns false when the
-   * response has grown over 65,535 bytes: it is then of no use.
+   * Writes a record of a message that readResponse accepts, with the TTL given. Returns false when
+   * the response has grown over 65,535 bytes: it is then of no use.
    */
   writeRecord(message: Uint8Array, record: ResponseRecord, ttl: number): boolean {
     copyName(message, 0, message.length, record.ownerOffset, this.name, 0, false);

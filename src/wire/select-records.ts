@@ -1,5 +1,5 @@
-// Chooses the records of a response that answer its question; all others are left behind, so that no
-// upstream can put a record that was not asked for into the cache or before a client.
+// Chooses the records of a response that answer its question; all others are left behind, so that
+// no upstream can put a record that was not asked for into the cache or before a client.
 
 import { followChain, type AnswerChain } from "./answer-chain.ts";
 import { RCODE, TYPE } from "./constants.ts";

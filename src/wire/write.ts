@@ -46,8 +46,8 @@ export function writeQuestion(
 }
 
 /**
- * An OPT record without options: endOpt follows once they are written. `extendedRcode` is the rcode's
- * upper eight bits; `dnssecOk` is 0 or 1.
+ * An OPT record without options: endOpt follows once they are written. `extendedRcode` is the
+ * rcode's upper eight bits; `dnssecOk` is 0 or 1.
  */
 export function writeOptStart(
   out: Uint8Array,

@@ -1,5 +1,6 @@
 // Messages captured from servers and tests: dns-packet and Hermod read the same in each, or both
-// refuse it, or the difference is a known one. The messages are read where HERMOD_TEST_DATA has them.
+// refuse it, or the difference is a known one. The messages are read where HERMOD_TEST_DATA has
+// them.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

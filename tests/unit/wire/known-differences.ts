@@ -1,5 +1,6 @@
-// Where dns-packet and Hermod read a message differently, and why that is right: each difference with
-// a rule that recognises it, a message that shows it, and how often it occurs among captured ones.
+// Where dns-packet and Hermod read a message differently, and why that is right: each difference
+// with a rule that recognises it, a message that shows it, and how often it occurs among captured
+// ones.
 
 import { CLASS, TYPE } from "../../../src/wire/constants.ts";
 import { read16 } from "../../../src/wire/numbers.ts";

@@ -1,5 +1,5 @@
-// Normalising random responses: dns-packet reads from the result exactly what the plain model expects,
-// and normalising it again changes nothing.
+// Normalising random responses: dns-packet reads from the result exactly what the plain model
+// expects, and normalising it again changes nothing.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

@@ -1,6 +1,6 @@
-// dns-packet as the second opinion on messages: what it reads, in the form in which two readings can
-// be held against each other. Records are compared as bytes with every name written out, so that each
-// field counts.
+// dns-packet as the second opinion on messages: what it reads, in the form in which two readings
+// can be held against each other. Records are compared as bytes with every name written out, so
+// that each field counts.
 
 import { Buffer } from "node:buffer";
 import dnsPacket from "dns-packet";

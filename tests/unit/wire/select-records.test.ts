@@ -1,4 +1,5 @@
-// What of a response is relayed: what was asked for, and what proves it. Everything else is stripped.
+// What of a response is relayed: what was asked for, and what proves it. Everything else is
+// stripped.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

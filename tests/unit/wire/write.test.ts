@@ -15,7 +15,9 @@ import { ascii, hex, toHex, wire } from "./compose.ts";
 
 const LENGTH = 64;
 
-/** What `write` put into a buffer of 0xee from offset 3 on; it must return the offset after that. */
+/**
+ * What `write` put into a buffer of 0xee from offset 3 on; it must return the offset after that.
+ */
 function written(write: (out: Uint8Array, offset: number) => number): string {
   const out = new Uint8Array(LENGTH).fill(0xee);
   const end = write(out, 3);
