@@ -3,7 +3,8 @@
 
 import { HermodError, messageOf } from "../errors.ts";
 import { selectRuntime } from "../runtime/select.ts";
-import type { UpstreamObserver } from "../upstream/contract.ts";
+import type { Runtime } from "../runtime/contract.ts";
+import { UpstreamError, type UpstreamObserver } from "../upstream/contract.ts";
 import { createUpstream } from "../upstream/create-upstream.ts";
 import { parseUpstreamUrl } from "../upstream/parse-upstream-url.ts";
 import { buildQuery } from "../wire/build-query.ts";
@@ -34,20 +35,24 @@ export async function query(
   const question = { qname: parseName(name), qtype: parseType(type), qclass: CLASS.IN };
   const dnssecOk = options["dnssec"] === true;
   const settings = { dnssecOk, cd: false, ad: true, rd: true, udpSize: UDP_SIZE };
+  const runtime = await selectRuntime();
+  const noResponse = (reason: string): number => {
+    // An upstream names itself in what it says.
+    const why = reason.replace(`${server}: `, "");
+    terminal.complain(`hermod: no response from ${server}: ${why}`);
+    return NO_RESPONSE;
+  };
   const start = performance.now();
   let message: Uint8Array;
   try {
-    message = await ask(server, buildQuery(question, settings));
+    message = await ask(server, buildQuery(question, settings), runtime);
   } catch (error) {
-    terminal.complain(`hermod: no response from ${server}: ${messageOf(error)}`);
-    return NO_RESPONSE;
+    if (error instanceof UpstreamError) return noResponse(error.message);
+    throw error;
   }
   const timeMs = performance.now() - start;
   const view = viewResponse(message);
-  if (typeof view === "string") {
-    terminal.complain(`hermod: no response from ${server}: what came is malformed (${view})`);
-    return NO_RESPONSE;
-  }
+  if (typeof view === "string") return noResponse(`what came is malformed (${view})`);
   print(view, { server, timeMs, messageBytes: message.length }, options, terminal);
   return ANSWERED;
 }
@@ -71,8 +76,7 @@ function parseName(text: string): Uint8Array {
 }
 
 /** One server alone: whatever it says will do. */
-async function ask(server: string, message: Uint8Array): Promise<Uint8Array> {
-  const runtime = await selectRuntime();
+async function ask(server: string, message: Uint8Array, runtime: Runtime): Promise<Uint8Array> {
   const observer = UNOBSERVED;
   const upstream = createUpstream({ servers: [server], ca: undefined, runtime, observer });
   let response = message;

@@ -5,6 +5,7 @@ import dnsPacket, { type Answer } from "dns-packet";
 import { TYPE } from "../wire/constants.ts";
 import type { ResponseRecord } from "../wire/read-response.ts";
 import {
+  presentAddress,
   presentBase32Hex,
   presentBase64,
   presentHex,
@@ -16,14 +17,22 @@ import {
 import { typeName } from "./record-types.ts";
 import { svcbText } from "./svcb-text.ts";
 
+/** Types that dns-packet does not know, or does not print as people write them (RFC 5952). */
+const OWN_TEXTS: ReadonlyMap<number, (rdata: Uint8Array) => string> = new Map([
+  [TYPE.A, presentAddress],
+  [TYPE.AAAA, presentAddress],
+  [TYPE.SVCB, svcbText],
+  [TYPE.HTTPS, svcbText],
+]);
+
 /** The RDATA of each of `records`, which are all of the message's but OPT, in their order. */
 export function rdataTexts(message: Uint8Array, records: readonly ResponseRecord[]): string[] {
   const decoded = decode(message);
   return records.map((record, i) => {
     const rdata = message.slice(record.rdataOffset, record.rdataOffset + record.rdataLength);
-    if (record.type === TYPE.SVCB || record.type === TYPE.HTTPS) return svcbText(rdata);
     const answer = decoded[i];
-    return (answer === undefined ? undefined : answerText(answer)) ?? presentUnknown(rdata);
+    const text = answer === undefined ? undefined : answerText(answer);
+    return OWN_TEXTS.get(record.type)?.(rdata) ?? text ?? presentUnknown(rdata);
   });
 }
 
@@ -41,9 +50,6 @@ function decode(message: Uint8Array): Answer[] {
 /** Undefined for types that dns-packet leaves as bytes. */
 function answerText(answer: Answer): string | undefined {
   switch (answer.type) {
-    case "A":
-    case "AAAA":
-      return answer.data;
     case "NS":
     case "CNAME":
     case "PTR":

@@ -23,7 +23,7 @@ const VALUES: Readonly<Record<string, (value: Uint8Array) => string>> = {
     pieces(value, 2)
       .map((key) => keyName(read16(key, 0)))
       .join(","),
-  alpn: (value) => presentString(commaSeparated(value)),
+  alpn: (value) => presentString(idList(value)),
   port: (value) => String(read16(value, 0)),
   ipv4hint: (value) => pieces(value, 4).map(presentAddress).join(","),
   ech: presentBase64,
@@ -55,12 +55,12 @@ function pieces(value: Uint8Array, length: number): Uint8Array[] {
   return Array.from({ length: count }, (_, i) => value.slice(i * length, (i + 1) * length));
 }
 
-/** The strings of an alpn value, each behind its length, in one with commas between them. */
-function commaSeparated(value: Uint8Array): Uint8Array {
-  const joined = value.slice(1);
-  for (let at = 0; at + 1 + value[at]! < value.length;) {
-    at += 1 + value[at]!;
-    joined[at - 1] = ",".charCodeAt(0);
+/** An alpn value: ids in one string, commas and backslashes in them escaped (RFC 9460 §A.1). */
+function idList(value: Uint8Array): Uint8Array {
+  const ids: string[] = [];
+  for (let at = 0; at < value.length; at += 1 + value[at]!) {
+    const id = Buffer.from(value.slice(at + 1, at + 1 + value[at]!)).toString("latin1");
+    ids.push(id.replace(/[\\,]/g, "\\$&"));
   }
-  return joined;
+  return Buffer.from(ids.join(","), "latin1");
 }

@@ -24,14 +24,14 @@ export function text<Output>(
 export function size(least: string, most: string): Leaf<Scalar, number> {
   const range = [parseSize(least), parseSize(most)] as const;
   const parse = inRange(parseSize, formatSize, range);
-  return v.pipe(scalar("size", most), parsedBy(parse), documentedRange(least, most));
+  return v.pipe(scalar("size", "64MiB"), parsedBy(parse), documentedRange(least, most));
 }
 
 /** A duration between two others, as in `30s`; gives milliseconds. */
 export function durationMs(least: string, most: string): Leaf<Scalar, number> {
   const range = [parseDuration(least), parseDuration(most)] as const;
   const parse = inRange(parseDuration, formatDuration, range);
-  return v.pipe(scalar("duration", most), parsedBy(parse), documentedRange(least, most));
+  return v.pipe(scalar("duration", "30s"), parsedBy(parse), documentedRange(least, most));
 }
 
 /** A duration of whole seconds between two others; gives seconds. */

@@ -76,7 +76,7 @@ const ENTRIES = {
     key: unset("PEM file of the certificate's private key.", reserved("TLS")),
   },
   cache: {
-    size: setting("Memory for the cache, all told.", size("1MiB", "2GiB"), "64MiB"),
+    size: setting("Memory for the cache, all told.", size("1MiB", "2047MiB"), "64MiB"),
     minTtl: setting(
       "TTLs below this are raised to it, except 0.",
       durationSeconds("0s", "1h"),

@@ -106,11 +106,11 @@ describe("in the file", () => {
     ],
     "a size out of range": [
       "cache: {size: 4KiB}\n",
-      '1:15: cache.size: "4KiB" is out of range: write from 1MiB to 2GiB',
+      '1:15: cache.size: "4KiB" is out of range: write from 1MiB to 2047MiB',
     ],
     "a size of the wrong type": [
       "cache: {size: [64MiB]}\n",
-      '1:15: cache.size: ["64MiB"] is not a size: write it as in 2GiB',
+      '1:15: cache.size: ["64MiB"] is not a size: write it as in 64MiB',
     ],
     "a duration without a unit": [
       "limits: {idleTimeout: 30}\n",
