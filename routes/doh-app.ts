@@ -5,6 +5,9 @@ import { Hono } from "hono";
 import { type ClientAddresses, type DnsExchange, dnsQuery, isDnsQuery } from "./dns-query.ts";
 import { health } from "./health.ts";
 
+/** Some CDNs keep what is `no-store` all the same, but none what is `private`. */
+const NOT_FOR_CACHES = "private, no-store";
+
 export interface DohAppParts {
   readonly exchange: DnsExchange;
   readonly clients: ClientAddresses;
@@ -29,9 +32,9 @@ export function createPlainDohApp(parts: DohAppParts): DohFetch {
 
 function createOthers(): Hono {
   const app = new Hono();
-  app.use(async (c, next) => {
-    await next();
-    c.header("Cache-Control", "no-store");
+  app.use((c, next) => {
+    c.header("Cache-Control", NOT_FOR_CACHES);
+    return next();
   });
   app.get("/health", health);
   app.notFound((c) => c.text("DNS over HTTPS is served at /dns-query.\n", 404));
@@ -42,6 +45,6 @@ function forbidden(): Response {
   const text = "This port is for trusted proxies; ask over HTTPS.\n";
   return new Response(text, {
     status: 403,
-    headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
+    headers: { "content-type": "text/plain; charset=utf-8", "cache-control": NOT_FOR_CACHES },
   });
 }

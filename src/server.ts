@@ -1,28 +1,26 @@
-// The composition root: settings → tables → upstreams → listeners, and the way back down. The only
-// place besides commands/ that knows every room.
+// The composition root: settings → tables → upstreams → listeners, and the way back down. With
+// server/ the only place besides commands/ that knows every room.
 
 import { version } from "../package.json" with { type: "json" };
 import { adminApp } from "../routes/admin.ts";
-import { CacheKey } from "./cache/cache-key.ts";
-import { createCacheMemory } from "./cache/cache-memory.ts";
-import { CacheReader } from "./cache/cache-reader.ts";
-import { CacheWriter } from "./cache/cache-writer.ts";
+import { createPlainDohApp, type DohAppParts } from "../routes/doh-app.ts";
+import type { CacheWriter } from "./cache/cache-writer.ts";
 import { timers } from "./clock/timing-wheel.ts";
 import type { Settings } from "./config/settings.ts";
-import { HermodError } from "./errors.ts";
+import { ClientAddress } from "./listener/client-address.ts";
 import { ConnectionLimit } from "./listener/connection-limit.ts";
-import { StreamServer } from "./listener/stream-server.ts";
+import { DohExchange, MAX_BODY_BYTES } from "./listener/doh-exchange.ts";
+import { StreamServer, type StreamServerParts } from "./listener/stream-server.ts";
 import { UdpListener } from "./listener/udp-portable.ts";
 import { Counters, TRANSPORT } from "./memory/counters.ts";
 import { AccessList } from "./resolver/access-list.ts";
-import { Answerer } from "./resolver/answer.ts";
-import { keepaliveValue } from "./resolver/finish-response.ts";
+import type { Answerer } from "./resolver/answer.ts";
 import { QueryService } from "./resolver/query-service.ts";
 import { Resolver } from "./resolver/resolve.ts";
-import { ResponseStore } from "./resolver/response-store.ts";
-import { ServerCookies } from "./resolver/server-cookies.ts";
 import type { Endpoint, HttpListener, Runtime } from "./runtime/contract.ts";
 import { selectRuntime } from "./runtime/select.ts";
+import { EncryptedListeners } from "./server/encrypted-listeners.ts";
+import { createTables } from "./server/tables.ts";
 import type { Log } from "./telemetry/log.ts";
 import { UpstreamCounters } from "./telemetry/upstream-counters.ts";
 import type { UpstreamGroup } from "./upstream/contract.ts";
@@ -41,7 +39,8 @@ export interface RunningServer {
 
 /** Throws a HermodError of one clear line when a port, a file or an upstream can't be had. */
 export async function startServer(settings: Settings, log: Log): Promise<RunningServer> {
-  const server = new Server(settings, await selectRuntime(), log);
+  const runtime = await selectRuntime();
+  const server = new Server(listenable(settings, runtime, log), runtime, log);
   try {
     await server.listen();
   } catch (error) {
@@ -51,37 +50,51 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
   return server;
 }
 
+/** [::1] is among the defaults; a machine without IPv6 is to start all the same. */
+function listenable(settings: Settings, runtime: Runtime, log: Log): Settings {
+  const { listen } = settings;
+  const places = [...listen.dns, ...listen.dot, ...listen.doh];
+  const isMissing = ({ host }: Endpoint): boolean => host === "::1";
+  if (!places.some(isMissing) || runtime.localAddresses().includes("::1")) return settings;
+  log.warn("this machine has no IPv6 loopback address: not listening on [::1]");
+  const rest = (endpoints: readonly Endpoint[]): Endpoint[] =>
+    endpoints.filter((endpoint) => !isMissing(endpoint));
+  return {
+    ...settings,
+    listen: { ...listen, dns: rest(listen.dns), dot: rest(listen.dot), doh: rest(listen.doh) },
+  };
+}
+
 class Server implements RunningServer {
   readonly listening: string[] = [];
   private readonly settings: Settings;
   private readonly runtime: Runtime;
+  private readonly log: Log;
   private readonly counters: Counters = new Counters();
   private readonly upstream: UpstreamGroup;
   private readonly upstreamCounters: UpstreamCounters;
   private readonly writer: CacheWriter;
   private readonly resolver: Resolver;
+  private readonly connections: ConnectionLimit;
+  private readonly doh: DohAppParts;
   private readonly udp: UdpListener;
   private readonly tcp: StreamServer;
-  private readonly connections: ConnectionLimit;
-  private readonly log: Log;
+  private readonly encrypted: EncryptedListeners;
+  private readonly plainDoh: HttpListener[] = [];
   private admin: HttpListener | undefined;
   private stopping = false;
 
   constructor(settings: Settings, runtime: Runtime, log: Log) {
-    const { limits } = settings;
+    const { limits, upstream } = settings;
     this.settings = settings;
     this.runtime = runtime;
     this.log = log;
-    this.upstreamCounters = new UpstreamCounters(settings.upstream.servers);
-    this.upstream = createUpstream({
-      servers: settings.upstream.servers,
-      ca: settings.upstream.caPem,
-      runtime,
-      observer: this.upstreamCounters,
-    });
-    const tables = createTables(settings);
-    this.writer = tables.writer;
-    const { answerer, store } = tables;
+    this.upstreamCounters = new UpstreamCounters(upstream.servers);
+    const observer = this.upstreamCounters;
+    const ca = upstream.caPem;
+    this.upstream = createUpstream({ servers: upstream.servers, ca, runtime, observer });
+    const { answerer, store, writer } = createTables(settings);
+    this.writer = writer;
     this.resolver = new Resolver({
       answerer,
       store,
@@ -92,25 +105,40 @@ class Server implements RunningServer {
       waitersPerQuestion: limits.waitersPerQuestion,
       waitersPerClient: limits.waitersPerClient,
     });
-    const { counters } = this;
-    const service = new QueryService(answerer, this.resolver, counters);
+    const service = new QueryService(answerer, this.resolver, this.counters);
     this.connections = new ConnectionLimit(limits.connections, limits.connectionsPerClient);
-    this.udp = new UdpListener(service, counters);
-    const { connections } = this;
-    const parts = { runtime, service, counters, timers, limits, connections };
-    this.tcp = new StreamServer(parts, TRANSPORT.tcp);
-    log.debug(`runtime ${runtime.name} ${runtime.version}`);
+    this.udp = new UdpListener(service, this.counters);
+    const streams = this.streamParts(service);
+    this.tcp = new StreamServer(streams, TRANSPORT.tcp);
+    this.doh = this.dohParts(service, answerer);
+    this.encrypted = new EncryptedListeners({ settings, log, streams, doh: this.doh });
   }
 
+  private streamParts(service: QueryService): StreamServerParts {
+    const { connections, counters, runtime, settings } = this;
+    const { limits, proxy } = settings;
+    const parts = { runtime, service, counters, timers, limits, connections };
+    return proxy.protocol ? { ...parts, proxies: new AccessList(proxy.trusted) } : parts;
+  }
+
+  private dohParts(service: QueryService, { context }: Answerer): DohAppParts {
+    const { trusted: trustedProxies, clientAddressHeader: header } = this.settings.proxy;
+    const { messageTimeoutMs } = this.settings.limits;
+    return {
+      exchange: new DohExchange({ service, context, timers, messageTimeoutMs }),
+      clients: new ClientAddress(
+        header === undefined ? { trustedProxies } : { trustedProxies, header },
+      ),
+    };
+  }
+
+  /** UDP and TCP first: what needs a certificate takes longer. */
   async listen(): Promise<void> {
-    for (const endpoint of this.settings.listen.dns) {
-      try {
-        await this.listenAt(endpoint);
-      } catch (error) {
-        if (!isMissingIpv6Loopback(error, endpoint)) throw error;
-        this.log.warn("this machine has no IPv6 loopback address: not listening on [::1]");
-      }
-    }
+    const note = (what: string, bound: Endpoint): void => this.note(what, bound);
+    const { dns, dohPlain } = this.settings.listen;
+    for (const endpoint of dns) await this.listenAt(endpoint);
+    for (const endpoint of dohPlain) this.listenPlainDoh(endpoint);
+    await this.encrypted.open(note);
     this.listenAdmin();
   }
 
@@ -119,6 +147,15 @@ class Server implements RunningServer {
     for (const local of bound) this.note("udp", local);
     // The same port for both, also when the kernel was left to choose it.
     this.note("tcp", this.tcp.listen({ host: endpoint.host, port: bound[0]!.port }));
+  }
+
+  private listenPlainDoh(local: Endpoint): void {
+    const { idleTimeoutMs } = this.settings.limits;
+    const fetch = createPlainDohApp(this.doh);
+    const options = { local, http2: true, maxBodyBytes: MAX_BODY_BYTES, idleTimeoutMs, fetch };
+    const listener = this.runtime.serveHttp(options);
+    this.plainDoh.push(listener);
+    this.note("doh over plain http", listener.local);
   }
 
   private listenAdmin(): void {
@@ -130,13 +167,14 @@ class Server implements RunningServer {
         upstreams: this.upstreamCounters,
         openConnections: () => this.connections.live,
         waitingQueries: () => this.resolver.waiting,
+        certificateDaysLeft: () => this.encrypted.daysLeft(),
       },
       readiness: () => ({ ready: !this.stopping, reason: this.stopping ? "stopping" : "" }),
       hosts: [],
       log: this.log,
     });
-    const local = this.settings.listen.admin;
-    this.admin = this.runtime.serveHttp({ local, fetch: app.fetch });
+    const fetch = (request: Request): Response | Promise<Response> => app.fetch(request);
+    this.admin = this.runtime.serveHttp({ local: this.settings.listen.admin, fetch });
     this.note("admin", this.admin.local, "http://");
   }
 
@@ -144,16 +182,26 @@ class Server implements RunningServer {
     this.stopping = true;
     this.udp.stop();
     this.tcp.stop();
-    await this.drain();
+    this.encrypted.stop();
+    const finished = [this.encrypted.finished(), ...this.plainDoh.map((each) => each.stop())];
+    await this.drain(Promise.all(finished));
     this.tcp.closeAll();
+    this.encrypted.closeAll();
+    for (const listener of this.plainDoh) listener.closeAll();
     this.udp.close();
     this.upstream.close();
+    this.admin?.closeAll();
     await this.admin?.stop();
   }
 
-  private async drain(): Promise<void> {
+  /** Until nobody waits for an upstream and HTTP has finished, DRAIN_MS at most. */
+  private async drain(httpFinished: Promise<unknown>): Promise<void> {
     const end = performance.now() + DRAIN_MS;
-    while (this.resolver.waiting > 0 && performance.now() < end) {
+    let isHttpOpen = true;
+    void httpFinished.finally(() => {
+      isHttpOpen = false;
+    });
+    while ((this.resolver.waiting > 0 || isHttpOpen) && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
     }
   }
@@ -162,35 +210,4 @@ class Server implements RunningServer {
     const shown = host.includes(":") ? `[${host}]` : host;
     this.listening.push(`${what} ${scheme}${shown}:${port}`);
   }
-}
-
-/** ::1 is among the defaults; a machine without IPv6 is to start all the same. */
-function isMissingIpv6Loopback(error: unknown, { host }: Endpoint): boolean {
-  return host === "::1" && error instanceof HermodError && error.code === "ADDRESS_NOT_AVAILABLE";
-}
-
-interface Tables {
-  readonly writer: CacheWriter;
-  readonly answerer: Answerer;
-  readonly store: ResponseStore;
-}
-
-/** What the fast path reads, and the store that fills it. */
-function createTables({ access, cache, limits }: Settings): Tables {
-  const { capacityBytes, ...ttlRules } = cache;
-  const memory = createCacheMemory({ capacityBytes, shared: false, maxReaders: 1 });
-  const reader = new CacheReader(memory);
-  const writer = new CacheWriter(memory);
-  const secret = crypto.getRandomValues(new Uint32Array(2));
-  const answerer = new Answerer({
-    access: new AccessList(access.allow),
-    cache: reader,
-    key: new CacheKey(secret),
-    options: {
-      cookies: new ServerCookies(crypto.getRandomValues(new Uint8Array(16))),
-      keepalive: keepaliveValue(limits.idleTimeoutMs),
-    },
-  });
-  const store = new ResponseStore({ key: new CacheKey(secret), reader, writer, ttlRules });
-  return { writer, answerer, store };
 }

@@ -1,10 +1,10 @@
 // One HTTP request by curl, as its user sees the response.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./e2e/child-process.ts";
 import { programPath } from "./e2e/programs.ts";
-import { temporaryFile, temporaryFolder } from "./e2e/temporary-folder.ts";
+import { temporaryFolder } from "./e2e/temporary-folder.ts";
 
 const TIMEOUT_MS = 30_000;
 
@@ -31,24 +31,26 @@ export async function curl(url: string, options: CurlOptions = {}): Promise<Curl
   const { body, headers = {}, parameters = [] } = options;
   const folder = temporaryFolder();
   const [bodyFile, headerFile] = [join(folder, "body"), join(folder, "headers")];
+  if (body !== undefined) writeFileSync(join(folder, "sent"), body);
   const child = await run(
     programPath("curl"),
     [
       ...["--silent", "--insecure", "--output", bodyFile, "--dump-header", headerFile],
-      ...["--write-out", "%{http_code} %{http_version}"],
+      ...["--write-out", "%{http_code} %{http_version} %{size_download}"],
       ...Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]),
-      ...(body ? ["--data-binary", `@${temporaryFile("sent", body)}`] : []),
+      ...(body === undefined ? [] : ["--data-binary", `@${join(folder, "sent")}`]),
       ...parameters,
       url,
     ],
     { timeoutMs: TIMEOUT_MS },
   );
-  const [status, version = ""] = child.stdout.split(" ");
+  const [status, version = "", size] = child.stdout.split(" ");
   return {
     status: Number(status),
     version,
     headers: readHeaders(readOr(headerFile).toString("latin1")),
-    body: new Uint8Array(readOr(bodyFile)),
+    // Of a HEAD it writes the headers there as well.
+    body: size === "0" ? new Uint8Array(0) : new Uint8Array(readOr(bodyFile)),
     exitCode: child.exit.code,
   };
 }

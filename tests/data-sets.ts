@@ -22,7 +22,9 @@ export interface ArchiveFile {
 const BLOCK_LENGTH = 512;
 const REGULAR_FILES = ["0", "\0"];
 
-/** The regular files of a gzipped tar archive (POSIX ustar: blocks of 512 bytes, sizes in octal). */
+/**
+ * The regular files of a gzipped tar archive (POSIX ustar: blocks of 512 bytes, sizes in octal).
+ */
 export function* readTarGz(path: string): Generator<ArchiveFile> {
   const archive = gunzipSync(readFileSync(path));
   let at = 0;

@@ -15,7 +15,8 @@ const MAX_STEPS = 64;
 const RESERVE_SHIFT = 7;
 /** More than an eighth of the blocks or rows never waits for readers: live entries stay instead. */
 const RETIRED_SHIFT = 3;
-const BORROW_CLASSES = Number(process.env.BOR ?? 3);
+/** A block may be this many classes too large, about a quarter, if such are to spare. */
+const BORROW_CLASSES = 2;
 /** Free blocks beyond a sixteenth of all, and half a page a class, are in the wrong classes. */
 const SURPLUS_SHIFT = 4;
 
@@ -58,12 +59,12 @@ export class Evictor {
     return this.canTake(sizeClass) ? sizeClass : -1;
   }
 
-  /** A class with blocks to spare of which one, half as large again at most, will do; or −1. */
+  /** A class with blocks to spare that are not much too large; or −1. */
   private largerClass(sizeClass: number): number {
     if (this.isShortOfRows()) return -1;
     const end = Math.min(sizeClass + BORROW_CLASSES, CLASS_COUNT - 1);
     for (let larger = sizeClass + 1; larger <= end; larger++) {
-      if (!this.isShortOfBlocks(larger) && this.store.slab.canAllocate(larger)) return larger;
+      if (!this.isShortOfBlocks(larger) && this.canTake(larger)) return larger;
     }
     return -1;
   }

@@ -18,12 +18,15 @@ export interface Actions {
 const MISTAKE = 1;
 
 const SERVE_HELP = `
-Without settings Hermod serves 127.0.0.1 and ::1 on port 5335, /metrics on
-127.0.0.1:8053, and asks Quad9 and Cloudflare over TLS.
+Without settings Hermod serves 127.0.0.1 and ::1: UDP and TCP on port 5335, TLS
+on 8853, HTTPS on 8443, with a certificate for development that it makes;
+/metrics on 127.0.0.1:8053. It asks Quad9 and Cloudflare over TLS.
 
 Settings come from the command line, then from HERMOD_* variables (HERMOD_DNS,
-HERMOD_ADMIN, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA, HERMOD_CACHE_SIZE,
-HERMOD_LOG_LEVEL, HERMOD_CONFIG; lists with commas), then from the file.
+HERMOD_DOT, HERMOD_DOH, HERMOD_DOH_PLAIN, HERMOD_TRUSTED_PROXY,
+HERMOD_CLIENT_ADDRESS_HEADER, HERMOD_ADMIN, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA,
+HERMOD_TLS_CERT, HERMOD_TLS_KEY, HERMOD_CACHE_SIZE, HERMOD_LOG_LEVEL,
+HERMOD_CONFIG; lists with commas), then from the file.
 
 An upstream is udp://192.0.2.1:53, tcp://192.0.2.1:53 or
 tls://192.0.2.1:853#dns.example, where the certificate must name dns.example;
@@ -66,7 +69,8 @@ export async function runProgram(
   return exitCode;
 }
 
-function createProgram(
+/** The grammar as the library holds it. */
+export function createProgram(
   version: string,
   actions: Actions,
   run: (action: Promise<number>) => Promise<void>,
@@ -93,13 +97,16 @@ function addServe(program: Command): Command {
     .description("serve DNS until SIGTERM or SIGINT")
     .option("--config <FILE>", "read settings from this YAML file")
     .option("--dns <ADDR:PORT>", "serve UDP and TCP here; may be repeated", collect)
-    .option("--dot <ADDR:PORT>", "serve DNS over TLS here; comes with the next version", collect)
-    .option("--doh <ADDR:PORT>", "serve DNS over HTTPS here; comes with the next version", collect)
+    .option("--dot <ADDR:PORT>", "serve DNS over TLS here; may be repeated", collect)
+    .option("--doh <ADDR:PORT>", "serve DNS over HTTPS here; may be repeated", collect)
+    .option("--doh-plain <ADDR:PORT>", "serve DNS over HTTP to trusted proxies here", collect)
+    .option("--trusted-proxy <NET>", "believe proxies in this network", collect)
+    .option("--client-address-header <NAME>", "the header in which they name their client")
     .option("--admin <ADDR:PORT>", "serve /health, /ready and /metrics here, on loopback")
     .option("--upstream <URL>", "ask this resolver; may be repeated, the first one first", collect)
     .option("--upstream-ca <FILE>", "PEM file of trust anchors for tls:// upstreams")
-    .option("--tls-cert <FILE>", "PEM file of the certificate chain; comes with the next version")
-    .option("--tls-key <FILE>", "PEM file of its private key; comes with the next version")
+    .option("--tls-cert <FILE>", "PEM file of the certificate chain for these")
+    .option("--tls-key <FILE>", "PEM file of its private key")
     .option("--cache-size <SIZE>", "memory for the cache, as in 64MiB")
     .option("--log-level <LEVEL>", "error, warn, info or debug")
     .addHelpText("after", SERVE_HELP);

@@ -26,7 +26,22 @@ export async function loadSettings(request: SettingsRequest): Promise<Settings> 
   const sources = await readSources(request);
   const mistakes = sources.flatMap((source) => [...source.mistakes, ...invalid(source)]);
   if (mistakes.length > 0) throw new SettingsError(mistakes);
-  return v.parse(settingsSchema, sources.map((source) => source.input as Sections).reduce(merge));
+  const merged = sources.map((source) => source.input as Sections).reduce(merge);
+  const halves = halfPair(merged);
+  if (halves.length > 0) throw new SettingsError(halves);
+  return v.parse(settingsSchema, merged);
+}
+
+/** Each source may give its half of the pair, so that this shows only when all are merged. */
+function halfPair(merged: Sections): Mistake[] {
+  const { certificate, key } = merged["tls"] ?? {};
+  if ((certificate === undefined) === (key === undefined)) return [];
+  const [given, missing, flag] =
+    key === undefined
+      ? ["tls.certificate", "tls.key", "--tls-key"]
+      : ["tls.key", "tls.certificate", "--tls-cert"];
+  const message = `is missing, and ${given} is of no use without it: give ${flag} FILE as well`;
+  return [{ source: "", key: missing, message }];
 }
 
 /** The weakest first. */

@@ -17,7 +17,11 @@ import type { Mistake } from "./settings-error.ts";
 import type { Place, SettingsSource } from "./settings-source.ts";
 
 /** Keys that name a file: relative to the configuration file, wherever Hermod was started. */
-const FILE_KEYS = [["upstream", "ca"]] as const;
+const FILE_KEYS = [
+  ["upstream", "ca"],
+  ["tls", "certificate"],
+  ["tls", "key"],
+] as const;
 const DUPLICATE = "DUPLICATE_KEY";
 const MENDS: Readonly<Record<string, string>> = {
   [DUPLICATE]: "this key stands here a second time: keep one of them",

@@ -17,21 +17,22 @@ export function text<Output>(
   parse: (given: string) => Output,
   example: string,
 ): Leaf<string, Output> {
-  return v.pipe(v.string(notA("text", example)), parsedBy(parse));
+  return v.pipe(v.string(notA("text", example)), v.examples([example]), parsedBy(parse));
 }
 
 /** A size between two others, as in `64MiB`; gives bytes. */
 export function size(least: string, most: string): Leaf<Scalar, number> {
   const range = [parseSize(least), parseSize(most)] as const;
   const parse = inRange(parseSize, formatSize, range);
-  return v.pipe(scalar("size", "64MiB"), parsedBy(parse), documentedRange(least, most));
+  return v.pipe(scalar("size", "64MiB"), parsedBy(parse), documentedRange("size", least, most));
 }
 
 /** A duration between two others, as in `30s`; gives milliseconds. */
 export function durationMs(least: string, most: string): Leaf<Scalar, number> {
   const range = [parseDuration(least), parseDuration(most)] as const;
   const parse = inRange(parseDuration, formatDuration, range);
-  return v.pipe(scalar("duration", "30s"), parsedBy(parse), documentedRange(least, most));
+  const documented = documentedRange<number>("duration", least, most);
+  return v.pipe(scalar("duration", "30s"), parsedBy(parse), documented);
 }
 
 /** A duration of whole seconds between two others; gives seconds. */
@@ -46,7 +47,8 @@ export function count(least: number, most: number): Leaf<number, number> {
   const message = (issue: { input: unknown }): string =>
     `${showValue(issue.input)} is out of range: write a whole number from ${least} to ${most}`;
   const number = v.number(notA("number", String(least)));
-  return v.pipe(number, v.check(inside, message), documentedRange(String(least), String(most)));
+  const documented = documentedRange<number>("whole number", String(least), String(most));
+  return v.pipe(number, v.check(inside, message), documented);
 }
 
 /** One of a few words. */
@@ -68,16 +70,12 @@ export function listOf<Input, Output>(
   );
 }
 
-/** Reserved: the key is known, but this version can't do what it asks for. */
-export function reserved(what: string): Leaf<unknown, unknown> {
-  return v.pipe(
-    v.unknown(),
-    v.check(
-      (given) => given === undefined || (Array.isArray(given) && given.length === 0),
-      ({ input }) =>
-        `${showValue(input)} asks for ${what}, which this version does not serve yet; it comes with the next one: leave it out`,
-    ),
-  );
+/** A list that may be empty. */
+export function anyNumberOf<Input, Output>(
+  item: Leaf<Input, Output>,
+  example: string,
+): Leaf<Input[], Output[]> {
+  return v.array(item, notA("list", `[${example}]`));
 }
 
 /** An endpoint on loopback: what is there has no login. */
@@ -89,8 +87,12 @@ export function parseLoopbackEndpoint(given: string): Endpoint {
   );
 }
 
-function documentedRange<T>(least: string, most: string): v.MetadataAction<T, { range: string }> {
-  return v.metadata({ range: `${least} to ${most}` });
+function documentedRange<T>(
+  kind: string,
+  least: string,
+  most: string,
+): v.MetadataAction<T, { kind: string; range: string }> {
+  return v.metadata({ kind, range: `${least} to ${most}` });
 }
 
 function scalar(kind: string, example: string): Leaf<Scalar, Scalar> {

@@ -2,11 +2,13 @@
 // them; the descriptions are metadata, so that a JSON Schema for editors can be made of this.
 
 import * as v from "valibot";
+import { CLIENT_ADDRESS_HEADERS } from "../listener/client-address-headers.ts";
 import { parseUpstreamUrl } from "../upstream/parse-upstream-url.ts";
 import { parseEndpoint } from "./parse-endpoint.ts";
 import { parseNetwork } from "./parse-network.ts";
 import { readTrustAnchors } from "./read-trust-anchors.ts";
 import {
+  anyNumberOf,
   count,
   durationMs,
   durationSeconds,
@@ -15,7 +17,6 @@ import {
   notA,
   oneOf,
   parseLoopbackEndpoint,
-  reserved,
   size,
   text,
 } from "./schema-leaves.ts";
@@ -49,8 +50,21 @@ const ENTRIES = {
       "127.0.0.1:5335",
       "[::1]:5335",
     ]),
-    dot: unset("Where to serve DNS over TLS.", reserved("DNS over TLS")),
-    doh: unset("Where to serve DNS over HTTPS.", reserved("DNS over HTTPS")),
+    dot: setting(
+      "Where to serve DNS over TLS; an empty list turns it off.",
+      anyNumberOf(endpoint, "127.0.0.1:8853"),
+      ["127.0.0.1:8853", "[::1]:8853"],
+    ),
+    doh: setting(
+      "Where to serve DNS over HTTPS, over HTTP/1.1, HTTP/2 and HTTP/3; an empty list turns it off.",
+      anyNumberOf(endpoint, "127.0.0.1:8443"),
+      ["127.0.0.1:8443", "[::1]:8443"],
+    ),
+    dohPlain: setting(
+      "Where to serve DNS over HTTP without TLS, to loopback and trusted proxies alone.",
+      anyNumberOf(endpoint, "127.0.0.1:8080"),
+      [],
+    ),
     admin: setting(
       "Where to serve /health, /ready and /metrics over HTTP; on loopback, because it has no login.",
       text(parseLoopbackEndpoint, "127.0.0.1:8053"),
@@ -72,8 +86,30 @@ const ENTRIES = {
     ),
   },
   tls: {
-    certificate: unset("PEM file of the certificate chain.", reserved("TLS")),
-    key: unset("PEM file of the certificate's private key.", reserved("TLS")),
+    certificate: unset(
+      "PEM file of the certificate chain for DNS over TLS and HTTPS; without one a certificate for development is made.",
+      v.string(notA("text", "/etc/hermod/chain.pem")),
+    ),
+    key: unset(
+      "PEM file of the certificate's private key.",
+      v.string(notA("text", "/etc/hermod/key.pem")),
+    ),
+  },
+  proxy: {
+    trusted: setting(
+      "Networks of the proxies that are believed when they say for whom they ask.",
+      anyNumberOf(text(parseNetwork, "192.0.2.0/24"), "192.0.2.0/24"),
+      [],
+    ),
+    clientAddressHeader: unset(
+      "The HTTP header in which trusted proxies name their client.",
+      oneOf(CLIENT_ADDRESS_HEADERS),
+    ),
+    protocol: setting(
+      "Whether trusted proxies begin TCP connections with the PROXY protocol, version 1 or 2.",
+      v.boolean(notA("yes or no", "true")),
+      false,
+    ),
   },
   cache: {
     size: setting("Memory for the cache, all told.", size("1MiB", "2047MiB"), "64MiB"),
@@ -163,11 +199,7 @@ function documented<Input, Output>(
   description: string,
   leaf: Leaf<Input, Output>,
 ): Leaf<Input, Output> {
-  const { range } = v.getMetadata(leaf);
-  return v.pipe(
-    leaf,
-    v.description(range === undefined ? description : `${description} (${range})`),
-  );
+  return v.pipe(leaf, v.description(description));
 }
 
 /** A mapping with these keys and no others; without a value, as when all are commented out, empty. */
@@ -197,14 +229,21 @@ const schema = v.pipe(
     listen: section(ENTRIES.listen),
     upstream: section(ENTRIES.upstream),
     tls: section(ENTRIES.tls),
+    proxy: section(ENTRIES.proxy),
     cache: cacheSection,
     access: section(ENTRIES.access),
     limits: section(ENTRIES.limits),
     log: section(ENTRIES.log),
   }),
-  v.transform(({ listen, upstream, cache, access, limits, log }): Settings => ({
-    listen: { dns: listen.dns, admin: listen.admin },
+  v.transform(({ listen, upstream, tls, proxy, cache, access, limits, log }): Settings => ({
+    listen,
     upstream: { servers: upstream.servers, caPem: upstream.ca },
+    certificate: certificateFiles(tls),
+    proxy: {
+      trusted: proxy.trusted,
+      clientAddressHeader: proxy.clientAddressHeader,
+      protocol: proxy.protocol,
+    },
     cache: {
       capacityBytes: cache.size,
       minTtlSeconds: cache.minTtl,
@@ -224,6 +263,17 @@ const schema = v.pipe(
     log,
   })),
 );
+
+function certificateFiles({
+  certificate,
+  key,
+}: {
+  certificate?: string | undefined;
+  key?: string | undefined;
+}): Settings["certificate"] {
+  if (certificate === undefined || key === undefined) return undefined;
+  return { certificateFile: certificate, keyFile: key };
+}
 
 /** Takes the shape that the configuration file has; whatever is missing gets its default. */
 export const settingsSchema: v.GenericSchema<unknown, Settings> = schema;

@@ -1,6 +1,7 @@
 // What the settings are once they are read: plain values in the units that the code works with,
 // frozen in shape. Whoever has a Settings may rely on every range that schema.ts states.
 
+import type { ClientAddressHeader } from "../listener/client-address-headers.ts";
 import type { Endpoint } from "./parse-endpoint.ts";
 import type { Network } from "./parse-network.ts";
 
@@ -10,8 +11,20 @@ export interface Settings {
   readonly listen: {
     /** UDP and TCP; at least one. */
     readonly dns: readonly Endpoint[];
+    readonly dot: readonly Endpoint[];
+    readonly doh: readonly Endpoint[];
+    /** HTTP without TLS, for trusted proxies. */
+    readonly dohPlain: readonly Endpoint[];
     /** Loopback. */
     readonly admin: Endpoint;
+  };
+  /** PEM files; without them a certificate for development is made. */
+  readonly certificate: { readonly certificateFile: string; readonly keyFile: string } | undefined;
+  readonly proxy: {
+    readonly trusted: readonly Network[];
+    readonly clientAddressHeader: ClientAddressHeader | undefined;
+    /** Trusted proxies begin TCP connections with the PROXY protocol. */
+    readonly protocol: boolean;
   };
   readonly upstream: {
     /** In the order in which they are asked; each has passed parseUpstreamUrl(); at least one. */

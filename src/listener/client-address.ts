@@ -3,16 +3,7 @@
 
 import { AccessList, type Network } from "../resolver/access-list.ts";
 import { AddressWords } from "./address-words.ts";
-
-/** Headers in which proxies name their client. */
-export const CLIENT_ADDRESS_HEADERS = [
-  "CF-Connecting-IP",
-  "X-Forwarded-For",
-  "Fastly-Client-IP",
-  "X-Real-IP",
-  "True-Client-IP",
-] as const;
-export type ClientAddressHeader = (typeof CLIENT_ADDRESS_HEADERS)[number];
+import type { ClientAddressHeader } from "./client-address-headers.ts";
 
 export interface ClientAddressOptions {
   readonly trustedProxies: readonly Network[];

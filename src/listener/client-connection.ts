@@ -10,7 +10,9 @@ import type { ClientRow } from "../resolver/client-row.ts";
 import { NOTHING, type QueryOrigin } from "../resolver/query-service.ts";
 import type { Responder } from "../resolver/waiter.ts";
 import type { Stream } from "../runtime/contract.ts";
+import { clientOf, type ConnectionLimit } from "./connection-limit.ts";
 import { FrameReader, type FrameTarget } from "./frame-reader.ts";
+import { PROXY_BROKEN, ProxyHeaderReader } from "./proxy-protocol.ts";
 import type { ResponseBurst } from "./response-burst.ts";
 import { SendQueue } from "./send-queue.ts";
 
@@ -33,6 +35,7 @@ export interface ConnectionShare {
   readonly counters: Counters;
   readonly timers: TimingWheel;
   readonly limits: StreamLimits;
+  readonly connections: ConnectionLimit;
   /** Filled in for each query. */
   readonly client: ClientRow;
   readonly burst: ResponseBurst;
@@ -56,6 +59,9 @@ export class ClientConnection implements FrameTarget, QueryOrigin, Responder {
   private readonly queue: SendQueue = new SendQueue();
   private stream: ClientStream | undefined;
   private address: Uint32Array = new Uint32Array(0);
+  private proxyHeader: ProxyHeaderReader | undefined;
+  /** As the limit on connections counts it, once it does. */
+  private client: string | undefined;
   private messageTimer: TimerHandle | undefined;
   private idleTimer: TimerHandle | undefined;
   private lastActivityMs = 0;
@@ -68,17 +74,24 @@ export class ClientConnection implements FrameTarget, QueryOrigin, Responder {
     this.server = server;
   }
 
-  open(stream: ClientStream, address: Uint32Array): void {
+  /** From a proxy the connection begins with a header that names its client. */
+  open(stream: ClientStream, address: Uint32Array, isProxy: boolean): void {
     this.stream = stream;
     this.address = address;
     this.lastActivityMs = monotonicMs();
     this.scheduleIdle(this.server.limits.idleTimeoutMs);
+    if (isProxy) this.proxyHeader = new ProxyHeaderReader();
+    else this.admit();
+    this.watchMessage();
   }
 
   data(bytes: Uint8Array): void {
     this.lastActivityMs = monotonicMs();
-    this.reader.read(bytes, this);
-    this.server.burst.flushTo(this);
+    const start = this.proxyHeader === undefined ? 0 : this.readProxyHeader(bytes);
+    if (start >= 0 && this.stream !== undefined) {
+      this.reader.read(start === 0 ? bytes : bytes.subarray(start), this);
+      this.server.burst.flushTo(this);
+    }
     this.watchMessage();
   }
 
@@ -136,12 +149,36 @@ export class ClientConnection implements FrameTarget, QueryOrigin, Responder {
     this.stream = undefined;
     if (this.messageTimer !== undefined) timers.cancel(this.messageTimer);
     if (this.idleTimer !== undefined) timers.cancel(this.idleTimer);
+    if (this.client !== undefined) this.server.connections.giveClient(this.client);
+  }
+
+  /** Returns where the data begins, or a negative number while or because there is none. */
+  private readProxyHeader(bytes: Uint8Array): number {
+    const header = this.proxyHeader!;
+    const end = header.read(bytes);
+    if (end === PROXY_BROKEN) this.stream?.terminate();
+    if (end < 0) return end;
+    this.proxyHeader = undefined;
+    if (header.address !== undefined) this.address = header.address;
+    this.admit();
+    return end;
+  }
+
+  /** Now that the client is known: has it too many connections already? */
+  private admit(): void {
+    const client = clientOf(this.address);
+    if (this.server.connections.takeClient(client)) {
+      this.client = client;
+      return;
+    }
+    this.server.counters.count(COUNTER.connectionsRefused);
+    this.stream?.terminate();
   }
 
   /** A message that has begun must arrive whole in time, or slow senders hold every connection. */
   private watchMessage(): void {
     const { limits, timers } = this.server;
-    if (!this.reader.isPartial) {
+    if (!this.reader.isPartial && this.proxyHeader === undefined) {
       if (this.messageTimer !== undefined) timers.cancel(this.messageTimer);
       this.messageTimer = undefined;
     } else if (this.messageTimer === undefined && this.stream !== undefined) {

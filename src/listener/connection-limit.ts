@@ -28,22 +28,28 @@ export class ConnectionLimit {
     this.acceptors.push(acceptor);
   }
 
-  /** False when this client has too many already: the connection is to be closed. */
-  take(address: string): boolean {
-    const count = this.perClient.get(address) ?? 0;
-    if (count >= this.limitPerClient) return false;
-    this.perClient.set(address, count + 1);
+  opened(): void {
     this.live++;
     if (this.live >= this.limit && !this.paused) this.setPaused(true);
+  }
+
+  closed(): void {
+    this.live--;
+    if (this.paused && this.live <= this.limit * RESUME_SHARE) this.setPaused(false);
+  }
+
+  /** Counts one more for a client; false when it has too many: the connection is to be closed. */
+  takeClient(client: string): boolean {
+    const count = this.perClient.get(client) ?? 0;
+    if (count >= this.limitPerClient) return false;
+    this.perClient.set(client, count + 1);
     return true;
   }
 
-  give(address: string): void {
-    const count = this.perClient.get(address)!;
-    if (count === 1) this.perClient.delete(address);
-    else this.perClient.set(address, count - 1);
-    this.live--;
-    if (this.paused && this.live <= this.limit * RESUME_SHARE) this.setPaused(false);
+  giveClient(client: string): void {
+    const count = this.perClient.get(client)!;
+    if (count === 1) this.perClient.delete(client);
+    else this.perClient.set(client, count - 1);
   }
 
   private setPaused(paused: boolean): void {
@@ -53,4 +59,10 @@ export class ConnectionLimit {
       else acceptor.resume();
     }
   }
+}
+
+/** Who counts as one client: an IPv4 address, or an IPv6 /64, which one host can fill. */
+export function clientOf(address: Uint32Array): string {
+  const isIPv4 = address[0] === 0 && address[1] === 0;
+  return isIPv4 ? `${address[2]}:${address[3]}` : `${address[0]}:${address[1]}`;
 }

@@ -6,6 +6,8 @@ import { RCODE } from "../wire/constants.ts";
 import type { WordBuffer } from "../memory/word-buffer.ts";
 
 export const MEDIA_TYPE = "application/dns-message";
+/** Some CDNs keep what is `no-store` all the same, but none what is `private`. */
+const NOT_FOR_CACHES = "private, no-store";
 
 /** The response in `out` to the query of `context`; its bytes are copied. */
 export function answerResponse(
@@ -27,7 +29,7 @@ function answerInit(maxAgeSeconds: number): ResponseInit {
   const known = inits.get(maxAgeSeconds);
   if (known !== undefined) return known;
   if (inits.size >= INIT_CAPACITY) inits.clear();
-  const cacheControl = maxAgeSeconds > 0 ? `max-age=${maxAgeSeconds}` : "no-store";
+  const cacheControl = maxAgeSeconds > 0 ? `max-age=${maxAgeSeconds}` : NOT_FOR_CACHES;
   const headers = new Headers({ "content-type": MEDIA_TYPE, "cache-control": cacheControl });
   inits.set(maxAgeSeconds, { headers });
   return { headers };
@@ -60,7 +62,7 @@ export function refusal(
     status,
     headers: {
       "content-type": "text/plain; charset=utf-8",
-      "cache-control": "no-store",
+      "cache-control": NOT_FOR_CACHES,
       ...headers,
     },
   });

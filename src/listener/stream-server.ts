@@ -4,6 +4,7 @@
 import type { TimingWheel } from "../clock/timing-wheel.ts";
 import { COUNTER, type Counters } from "../memory/counters.ts";
 import type { WordBuffer } from "../memory/word-buffer.ts";
+import type { AccessList } from "../resolver/access-list.ts";
 import { ClientRow } from "../resolver/client-row.ts";
 import type { QueryOrigin, QueryService } from "../resolver/query-service.ts";
 import type {
@@ -32,16 +33,19 @@ export interface StreamServerParts {
   readonly timers: TimingWheel;
   readonly limits: StreamLimits;
   readonly connections: ConnectionLimit;
+  /** Those whose connections begin with the PROXY protocol; none unless the settings ask for it. */
+  readonly proxies?: AccessList;
 }
 
 export class StreamServer implements StreamHandler<ClientConnection>, ConnectionShare, Acceptor {
   readonly counters: Counters;
   readonly timers: TimingWheel;
   readonly limits: StreamLimits;
+  readonly connections: ConnectionLimit;
   readonly client: ClientRow = new ClientRow();
   readonly burst: ResponseBurst = new ResponseBurst();
   private readonly parts: StreamServerParts;
-  private readonly tls: ServerTls | undefined;
+  private tls: ServerTls | undefined;
   private readonly endpoints: Endpoint[] = [];
   private readonly addresses: AddressWords = new AddressWords();
   private readonly live: Set<ClientStream> = new Set();
@@ -54,6 +58,7 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
     this.counters = parts.counters;
     this.timers = parts.timers;
     this.limits = parts.limits;
+    this.connections = parts.connections;
     this.client.transport = transport;
     this.tls = tls;
     parts.connections.add(this);
@@ -67,15 +72,26 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
     return listener.local;
   }
 
+  /**
+   * Serves with another certificate from now on: new listeners take over the ports, connections that
+   * are open keep the one they began with.
+   */
+  changeTls(tls: ServerTls): void {
+    const former = this.listeners;
+    this.tls = tls;
+    if (former.length === 0) return; // paused: resume() will use it
+    this.listeners = this.endpoints.map((at) => this.openListener(at));
+    for (const listener of former) listener.stop();
+  }
+
   open(stream: ClientStream): void {
-    const { host } = stream.remote;
-    if (this.stopped || !this.parts.connections.take(host)) {
-      this.counters.count(COUNTER.connectionsRefused);
-      return stream.terminate();
-    }
+    if (this.stopped) return stream.terminate();
     this.counters.count(COUNTER.connectionsOpened);
     this.live.add(stream);
-    stream.context.open(stream, this.addresses.of(host));
+    this.connections.opened();
+    const address = this.addresses.of(stream.remote.host);
+    const isProxy = this.parts.proxies?.allows(address) ?? false;
+    stream.context.open(stream, address, isProxy);
   }
 
   data(stream: ClientStream, bytes: Uint8Array): void {
@@ -93,7 +109,7 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
   close(stream: ClientStream): void {
     if (!this.live.delete(stream)) return;
     stream.context.closed();
-    this.parts.connections.give(stream.remote.host);
+    this.connections.closed();
   }
 
   accept(
@@ -151,7 +167,8 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
 
   private openListener(local: Endpoint): StreamListener {
     const contextFor = (): ClientConnection => new ClientConnection(this);
-    const options = { local, reusePort: false, contextFor };
+    // What has a certificate must be able to change over to another.
+    const options = { local, reusePort: this.tls !== undefined, contextFor };
     const { runtime } = this.parts;
     return runtime.listen(this.tls === undefined ? options : { ...options, tls: this.tls }, this);
   }

@@ -1,10 +1,10 @@
 // The runtime's contract on Bun, in the contract's order. All TCP sockets share one handler object,
 // and all TLS sockets another; a Bun socket's `data` holds its BunStream.
 
-import type { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { bindError } from "./bind-error.ts";
+import { type BunSocket, BunStream } from "./bun-stream.ts";
 import type {
   ConnectOptions,
   ConnectTls,
@@ -92,130 +92,6 @@ async function openUdp(options: UdpOptions, handler: UdpHandler): Promise<UdpSoc
 
 /** An accepted connection that has not finished its handshake by then is closed. Multiple of 4. */
 const HANDSHAKE_TIMEOUT_S = 8;
-/** end() over TLS waits for the other side's farewell, but not for ever. */
-const FAREWELL_TIMEOUT_MS = 2000;
-
-type Socket = Bun.Socket<BunStream<unknown>>;
-
-class BunStream<Context> implements Stream<Context> {
-  context: Context;
-  remote: Endpoint;
-  private readonly handler: StreamHandler<Context>;
-  /** The client's side of TLS. */
-  private readonly tls: ConnectTls | undefined;
-  private readonly accepted: boolean;
-  private socket: Socket | undefined;
-  private isOpen = false;
-  private isClosed = false;
-  private hasSession = false;
-  private reason: Error | undefined;
-
-  constructor(
-    context: Context,
-    remote: Endpoint,
-    handler: StreamHandler<Context>,
-    accepted: boolean,
-    tls?: ConnectTls,
-  ) {
-    this.context = context;
-    this.remote = remote;
-    this.handler = handler;
-    this.accepted = accepted;
-    this.tls = tls;
-  }
-
-  serverName(): string | undefined {
-    return this.socket?.getServername?.();
-  }
-
-  write(bytes: Uint8Array, offset: number, length: number): number {
-    if (this.isClosed) return -1;
-    return this.isOpen ? this.socket!.write(bytes, offset, length) : 0;
-  }
-
-  end(): void {
-    if (!this.isOpen) return this.terminate();
-    this.socket!.end();
-    if (!this.isClosed) setTimeout(() => this.terminate(), FAREWELL_TIMEOUT_MS).unref();
-  }
-
-  terminate(): void {
-    if (this.isClosed) return;
-    if (this.socket === undefined) this.closed(undefined);
-    else this.socket.terminate();
-  }
-
-  // What follows is for the socket handlers.
-
-  /** The TCP connection is there. False when terminate() came first. */
-  connected(socket: Socket): boolean {
-    if (this.isClosed) socket.terminate();
-    else this.socket = socket;
-    return !this.isClosed;
-  }
-
-  opened(): void {
-    this.isOpen = true;
-    this.handler.open(this);
-  }
-
-  resumeSession(): void {
-    const session = this.tls === undefined ? undefined : sessions.get(this.tls);
-    if (session !== undefined) this.socket!.setSession(session);
-  }
-
-  handshakeDone(success: boolean, error: Error | null): void {
-    this.socket!.timeout(0);
-    if (!success) return this.fail(error ?? new Error("TLS handshake failed"));
-    if (this.tls === undefined) return this.opened();
-    const fault = identityFault(this.socket!.getPeerX509Certificate(), this.tls.authenticationName);
-    if (fault === undefined) this.opened();
-    else this.fail(new Error(fault));
-  }
-
-  received(bytes: Uint8Array): void {
-    // TLS 1.3 sends its tickets after the handshake.
-    if (this.tls !== undefined && !this.hasSession) this.keepSession(this.tls);
-    this.handler.data(this, bytes);
-  }
-
-  drained(): void {
-    if (this.isOpen) this.handler.drain(this);
-  }
-
-  ended(): void {
-    if (this.isOpen) this.handler.ended?.(this);
-  }
-
-  fail(error: Error): void {
-    this.reason ??= error;
-    this.terminate();
-  }
-
-  closed(error: Error | undefined): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    if (this.isOpen || !this.accepted) this.handler.close(this, this.reason ?? error);
-  }
-
-  private keepSession(tls: ConnectTls): void {
-    this.hasSession = true;
-    const session: unknown = this.socket!.getSession();
-    if (session instanceof Uint8Array) sessions.set(tls, session);
-  }
-}
-
-const sessions = new WeakMap<ConnectTls, Uint8Array<ArrayBufferLike>>();
-
-/** Bun has verified the chain and a name; this adds what it lets pass: names in the subject only. */
-function identityFault(certificate: X509Certificate, name: string): string | undefined {
-  const found =
-    isIP(name) === 0
-      ? certificate.checkHost(name, { subject: "never", partialWildcards: false })
-      : certificate.checkIP(name);
-  if (found !== undefined) return undefined;
-  return `the certificate is not for ${name} but for ${certificate.subjectAltName ?? "no name at all"}`;
-}
 
 /** What an accepted socket's `data` holds until open(): how to make a stream of it. */
 class Acceptor<Context> {
@@ -227,14 +103,14 @@ class Acceptor<Context> {
     this.handler = handler;
   }
 
-  accept(socket: Socket): BunStream<Context> {
+  accept(socket: BunSocket): BunStream<Context> {
     const remote = { host: socket.remoteAddress, port: socket.remotePort };
     return new BunStream(this.options.contextFor(), remote, this.handler, true);
   }
 }
 
 /** The socket's stream, made on the spot for an accepted socket; none if it is not wanted any more. */
-function streamOf(socket: Socket): BunStream<unknown> | undefined {
+function streamOf(socket: BunSocket): BunStream<unknown> | undefined {
   const data: unknown = socket.data;
   const stream = data instanceof Acceptor ? data.accept(socket) : socket.data;
   socket.data = stream;
@@ -259,7 +135,7 @@ const TLS_SOCKET: Bun.SocketHandler<BunStream<unknown>> = {
   handshake: (socket, success, error) => socket.data.handshakeDone(success, error),
 };
 
-function startHandshake(socket: Socket): void {
+function startHandshake(socket: BunSocket): void {
   const stream = streamOf(socket);
   if (stream === undefined) return;
   socket.timeout(HANDSHAKE_TIMEOUT_S);
@@ -363,13 +239,41 @@ function serveOptions(options: HttpOptions): Bun.Serve.Options<undefined> {
     // Else errors are shown to clients, with the source that threw them.
     development: false,
     ...(tls && { tls: { cert: tls.certificate, key: tls.key } }),
-    fetch: (request, server) => fetch(request, server.requestIP(request)?.address ?? UNKNOWN),
+    fetch: (request, server) => {
+      const response = fetch(request, server.requestIP(request)?.address ?? UNKNOWN);
+      const { method } = request;
+      if (method === "GET" || method === "HEAD" || request.bodyUsed) return response;
+      return afterBody(request, response, idleTimeoutMs);
+    },
     error: () => new Response(null, { status: 500 }),
   };
 }
 
 /** Of a client that was gone before its request was looked at. */
 const UNKNOWN = "::";
+
+/** A response that comes before the request's body is lost over HTTP/2: Bun resets the stream. */
+async function afterBody(
+  request: Request,
+  given: Response | Promise<Response>,
+  timeoutMs: number,
+): Promise<Response> {
+  const response = await given;
+  if (!request.bodyUsed) await within(timeoutMs, request.arrayBuffer());
+  return response;
+}
+
+/** Resolves when `promise` settles, however it does, or when time is up. */
+function within(timeoutMs: number, promise: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, timeoutMs);
+    const settled = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    promise.then(settled, settled);
+  });
+}
 
 // ── The whole ───────────────────────────────────────────────────────────────────────────────────
 

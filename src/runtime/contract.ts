@@ -69,11 +69,14 @@ export interface Stream<Context> {
   /** The server name the client sent (SNI), when this is an accepted TLS stream. */
   serverName(): string | undefined;
   /**
-   * Bytes taken, from 0 to `length`; 0 before open(), -1 when closed. What was not taken is the
-   * caller's to keep.
+   * Bytes taken, from 0 to `length`; 0 before open(), -1 after end() and when closed. What was not
+   * taken is the caller's to keep.
    */
   write(bytes: Uint8Array, offset: number, length: number): number;
-  /** Finishes what was taken, then closes; before open() it is terminate(). */
+  /**
+   * Finishes what was taken, then closes; the other side gets a moment to do the same. No event but
+   * close() follows. Before open() it is terminate().
+   */
   end(): void;
   /** Closes at once, with a reset. */
   terminate(): void;
@@ -145,7 +148,8 @@ export interface HttpOptions {
   readonly idleTimeoutMs?: number;
   /**
    * Answers a request from the address `remote`. Should not throw or reject; what does becomes a bare
-   * 500. The body of a response to HEAD is left out, its length is shown.
+   * 500. The body of a response to HEAD is left out, its length is shown. The response waits for a
+   * request's body that was not read, idleTimeoutMs at most.
    */
   readonly fetch: (request: Request, remote: string) => Response | Promise<Response>;
 }

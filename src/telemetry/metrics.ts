@@ -35,6 +35,8 @@ export interface MetricsSources {
   readonly openConnections: () => number;
   /** Queries that wait for an upstream now. */
   readonly waitingQueries: () => number;
+  /** Days until the certificate expires; undefined without one. */
+  readonly certificateDaysLeft: () => number | undefined;
 }
 
 export interface Metrics {
@@ -61,6 +63,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   addUpstreamMetrics(registry, sources.upstreams);
   addGauge(registry, "hermod_connections", "Stream connections open now.", sources.openConnections);
   addGauge(registry, "hermod_queries_waiting", "Waiting for an upstream.", sources.waitingQueries);
+  addCertificateMetric(registry, sources.certificateDaysLeft);
   addProcessMetrics(registry, sources.version);
   return { contentType: registry.contentType, text: () => registry.metrics() };
 }
@@ -112,6 +115,12 @@ function cacheHits(rows: readonly Counters[]): number {
     }
   }
   return hits;
+}
+
+function addCertificateMetric(registry: Registry, daysLeft: () => number | undefined): void {
+  if (daysLeft() === undefined) return;
+  const help = "Days until the certificate expires.";
+  addGauge(registry, "hermod_certificate_days_left", help, () => daysLeft() ?? 0);
 }
 
 function addProcessMetrics(registry: Registry, version: string): void {

@@ -28,7 +28,11 @@ export const RULES: Readonly<Record<string, Rule>> = {
   listener: { mayImport: ["resolver", "wire", "memory", "runtime", "clock", ERRORS] },
   certificate: { mayImport: [ERRORS], packages: ["node:*", "@peculiar/*"] },
   config: {
-    mayImport: ["src/upstream/parse-upstream-url.ts", ERRORS],
+    mayImport: [
+      "src/upstream/parse-upstream-url.ts",
+      "src/listener/client-address-headers.ts",
+      ERRORS,
+    ],
     packages: ["node:*", "valibot", "yaml"],
   },
   telemetry: {

@@ -13,15 +13,20 @@ const START_TIMEOUT_MS = 20_000;
 /** What is in flight has 5 s to finish. */
 const STOP_TIMEOUT_MS = 6000;
 
+/** What tests want of TLS they say by --dot and --doh. */
+const NOT_ENCRYPTED = "listen: {dot: [], doh: []}\n";
+
 export interface HermodOptions {
   /** Upstream URLs, first choice first. */
   readonly upstreams: readonly string[];
   readonly upstreamCa?: string;
-  /** Lines of the YAML file besides. */
+  /** Lines of the YAML file besides; `listen` is there already. */
   readonly config?: string;
   readonly parameters?: readonly string[];
   /** By default a free one. */
   readonly dnsPort?: number;
+  /** Program and first arguments; by default the command line's entry on this runtime. */
+  readonly program?: readonly [string, ...string[]];
 }
 
 export class Hermod {
@@ -40,7 +45,8 @@ export class Hermod {
     const dnsPort = options.dnsPort ?? (await freePort());
     const adminPort = await freePort();
     const parameters = serveParameters(options, dnsPort, adminPort);
-    const child = new Child(process.execPath, [ENTRY, ...parameters], { environment });
+    const [program, ...first] = options.program ?? [process.execPath, ENTRY];
+    const child = new Child(program, [...first, ...parameters], { environment });
     const isReady = (): boolean => /^ready/m.test(child.stdout);
     await child.waitUntil(isReady, "ready line", START_TIMEOUT_MS);
     return new Hermod(child, dnsPort, adminPort);
@@ -76,7 +82,7 @@ export function hermod(...parameters: string[]): Promise<Child & { exit: Exit }>
 function serveParameters(options: HermodOptions, dnsPort: number, adminPort: number): string[] {
   return [
     "serve",
-    ...["--config", temporaryFile("hermod.yaml", options.config ?? "log:\n  level: info\n")],
+    ...["--config", temporaryFile("hermod.yaml", `${NOT_ENCRYPTED}${options.config ?? ""}`)],
     ...["--dns", `127.0.0.1:${dnsPort}`],
     ...["--admin", `127.0.0.1:${adminPort}`],
     ...options.upstreams.flatMap((url) => ["--upstream", url]),

@@ -10,7 +10,8 @@ const PACKAGES = {
   dnsperf: "dnsperf",
   openssl: "openssl",
   curl: "curl",
-  nginx: "nginx-light",
+  nginx: "nginx",
+  varnishd: "varnish",
 } as const;
 
 export type Program = keyof typeof PACKAGES;

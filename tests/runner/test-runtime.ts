@@ -1,5 +1,8 @@
 // The runtimes that the tests run on: how each is told to run test files and to write a report.
 
+/** For a test that names no time limit of its own; tests that talk to real servers need more than 5 s. */
+const TEST_TIMEOUT_MS = 60_000;
+
 export interface TestRuntime {
   readonly name: string;
   /** Program and arguments that run `files` and write a JUnit report to `reportFile`. */
@@ -12,6 +15,7 @@ const bun: TestRuntime = {
   command: (files, reportFile) => [
     process.execPath,
     "test",
+    `--timeout=${TEST_TIMEOUT_MS}`,
     "--reporter=junit",
     `--reporter-outfile=${reportFile}`,
     ...files.map((file) => `./${file}`),

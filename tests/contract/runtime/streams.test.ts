@@ -140,6 +140,7 @@ describe("a stream that connects", () => {
     const port = await serve((socket) => {
       socket.pause();
       setTimeout(() => socket.resume(), 100);
+      socket.on("end", () => socket.end());
       socket.on("data", (chunk) => {
         for (const byte of chunk) if (byte !== received++ % 251) sum++;
       });
@@ -166,7 +167,11 @@ describe("a stream that connects", () => {
     let ended = false;
     const port = await serve((socket) => {
       socket.on("data", (chunk) => (received += chunk.length));
-      socket.on("end", () => (ended = true));
+      socket.on("end", () => {
+        ended = true;
+        socket.write("too late");
+        socket.end();
+      });
     });
     const bytes = new Uint8Array(100_000);
     let taken = 0;
@@ -174,11 +179,13 @@ describe("a stream that connects", () => {
       onOpen: (opened) => {
         taken = opened.write(bytes, 0, bytes.length);
         opened.end();
+        assert.equal(writeText(opened, "more"), -1);
       },
     });
     await stream.context.until("close");
-    await eventually(() => ended, "the end");
+    assert.ok(ended);
     assert.equal(received, taken);
+    assert.deepEqual(stream.context.events, ["open", "close"], "nothing after end() but the close");
     assert.equal(stream.context.error, undefined);
   });
 });

@@ -12,12 +12,13 @@ import type { StoredFields } from "../../../src/cache/stored-response.ts";
 import { EpochReader } from "../../../src/memory/epochs.ts";
 import { Random } from "../wire/random.ts";
 import { checkInvariants } from "./invariants.ts";
-import { assertStored, qnameOf, randomFields, SECRET, setKey } from "./responses.ts";
+import { assertStored, fieldsOf, qnameOf, randomFields, SECRET, setKey } from "./responses.ts";
 
 interface Setting {
   readonly name: string;
   readonly capacityBytes: number;
   readonly keyCount: number;
+  /** 0: all responses have the same size. */
   readonly maxLength: number;
   readonly maxReaders: number;
   readonly operations: number;
@@ -36,9 +37,17 @@ const SETTINGS: readonly Setting[] = [
   {
     name: "small responses, short of rows",
     capacityBytes: 256 * KIB,
-    keyCount: 4000,
-    maxLength: 80,
+    keyCount: 3000,
+    maxLength: 0,
     maxReaders: 0,
+    operations: 6000,
+  },
+  {
+    name: "small responses of many sizes",
+    capacityBytes: 256 * KIB,
+    keyCount: 3000,
+    maxLength: 80,
+    maxReaders: 1,
     operations: 6000,
   },
   {
@@ -124,12 +133,12 @@ class Simulation {
   step(message: string): void {
     const { random, readers, setting } = this;
     const id = random.below(setting.keyCount);
-    setKey(this.key, qnameOf(id, id % 30), 1 + (id % 3), id % 5);
+    setKey(this.key, qnameOf(id, setting.maxLength && id % 30), 1 + (id % 3), id % 5);
     const choice = random.below(1000);
-    if (choice === 0) this.clear();
+    if (random.below(setting.operations) === 0) this.clear();
     else if (choice < 50) this.remove(id, message);
-    else if (choice < 600) this.insert(id);
-    else if (choice < 700 && readers.length > 0)
+    else if (choice < 700) this.insert(id);
+    else if (choice < 850 && readers.length > 0)
       random.pick(readers).move(random.chance(70), message);
     else this.find(id, message);
     if (readers.length > 0) random.pick(readers).find(this.key, this.model.get(id), message);
@@ -139,7 +148,10 @@ class Simulation {
     // Sizes come in waves, so that pages have to change their class.
     if (this.random.chance(1))
       this.maxLength = 1 + (this.setting.maxLength >> this.random.below(8));
-    const fields = randomFields(this.key, this.random, this.maxLength);
+    const fields =
+      this.setting.maxLength === 0
+        ? fieldsOf(this.key, 60, this.random.below(256))
+        : randomFields(this.key, this.random, this.maxLength);
     if (this.writer.insert(this.key, fields)) this.model.set(id, fields);
   }
 

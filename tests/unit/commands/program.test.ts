@@ -55,26 +55,33 @@ Commands:
 serve DNS until SIGTERM or SIGINT
 
 Options:
-  --config <FILE>       read settings from this YAML file
-  --dns <ADDR:PORT>     serve UDP and TCP here; may be repeated
-  --dot <ADDR:PORT>     serve DNS over TLS here; comes with the next version
-  --doh <ADDR:PORT>     serve DNS over HTTPS here; comes with the next version
-  --admin <ADDR:PORT>   serve /health, /ready and /metrics here, on loopback
-  --upstream <URL>      ask this resolver; may be repeated, the first one first
-  --upstream-ca <FILE>  PEM file of trust anchors for tls:// upstreams
-  --tls-cert <FILE>     PEM file of the certificate chain; comes with the next
-                        version
-  --tls-key <FILE>      PEM file of its private key; comes with the next version
-  --cache-size <SIZE>   memory for the cache, as in 64MiB
-  --log-level <LEVEL>   error, warn, info or debug
-  --help                print this help
+  --config <FILE>                 read settings from this YAML file
+  --dns <ADDR:PORT>               serve UDP and TCP here; may be repeated
+  --dot <ADDR:PORT>               serve DNS over TLS here; may be repeated
+  --doh <ADDR:PORT>               serve DNS over HTTPS here; may be repeated
+  --doh-plain <ADDR:PORT>         serve DNS over HTTP to trusted proxies here
+  --trusted-proxy <NET>           believe proxies in this network
+  --client-address-header <NAME>  the header in which they name their client
+  --admin <ADDR:PORT>             serve /health, /ready and /metrics here, on
+                                  loopback
+  --upstream <URL>                ask this resolver; may be repeated, the first
+                                  one first
+  --upstream-ca <FILE>            PEM file of trust anchors for tls:// upstreams
+  --tls-cert <FILE>               PEM file of the certificate chain for these
+  --tls-key <FILE>                PEM file of its private key
+  --cache-size <SIZE>             memory for the cache, as in 64MiB
+  --log-level <LEVEL>             error, warn, info or debug
+  --help                          print this help
 
-Without settings Hermod serves 127.0.0.1 and ::1 on port 5335, /metrics on
-127.0.0.1:8053, and asks Quad9 and Cloudflare over TLS.
+Without settings Hermod serves 127.0.0.1 and ::1: UDP and TCP on port 5335, TLS
+on 8853, HTTPS on 8443, with a certificate for development that it makes;
+/metrics on 127.0.0.1:8053. It asks Quad9 and Cloudflare over TLS.
 
 Settings come from the command line, then from HERMOD_* variables (HERMOD_DNS,
-HERMOD_ADMIN, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA, HERMOD_CACHE_SIZE,
-HERMOD_LOG_LEVEL, HERMOD_CONFIG; lists with commas), then from the file.
+HERMOD_DOT, HERMOD_DOH, HERMOD_DOH_PLAIN, HERMOD_TRUSTED_PROXY,
+HERMOD_CLIENT_ADDRESS_HEADER, HERMOD_ADMIN, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA,
+HERMOD_TLS_CERT, HERMOD_TLS_KEY, HERMOD_CACHE_SIZE, HERMOD_LOG_LEVEL,
+HERMOD_CONFIG; lists with commas), then from the file.
 
 An upstream is udp://192.0.2.1:53, tcp://192.0.2.1:53 or
 tls://192.0.2.1:853#dns.example, where the certificate must name dns.example;
@@ -148,6 +155,8 @@ describe("commands", () => {
     const { called, exitCode } = await run([
       ...["serve", "--config", "a.yaml", "--dns", "127.0.0.1:1", "--dns=[::1]:1"],
       ...["--dot", "127.0.0.1:2", "--doh", "127.0.0.1:3", "--admin", "127.0.0.1:4"],
+      ...["--doh-plain", "127.0.0.1:5", "--trusted-proxy", "192.0.2.0/24"],
+      ...["--client-address-header", "X-Real-IP"],
       ...["--upstream", "udp://192.0.2.1", "--upstream", "udp://192.0.2.2"],
       ...["--upstream-ca", "ca.pem", "--tls-cert", "c.pem", "--tls-key", "k.pem"],
       ...["--cache-size", "1MiB", "--log-level", "warn"],
@@ -160,6 +169,9 @@ describe("commands", () => {
         dot: ["127.0.0.1:2"],
         doh: ["127.0.0.1:3"],
         admin: "127.0.0.1:4",
+        dohPlain: ["127.0.0.1:5"],
+        trustedProxy: ["192.0.2.0/24"],
+        clientAddressHeader: "X-Real-IP",
         upstream: ["udp://192.0.2.1", "udp://192.0.2.2"],
         upstreamCa: "ca.pem",
         tlsCert: "c.pem",

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
 import { loadSettings, type SettingsRequest } from "../../../src/config/load.ts";
 import { parseNetwork } from "../../../src/config/parse-network.ts";
@@ -29,6 +29,15 @@ test("the defaults", async () => {
         { host: "127.0.0.1", port: 5335 },
         { host: "::1", port: 5335 },
       ],
+      dot: [
+        { host: "127.0.0.1", port: 8853 },
+        { host: "::1", port: 8853 },
+      ],
+      doh: [
+        { host: "127.0.0.1", port: 8443 },
+        { host: "::1", port: 8443 },
+      ],
+      dohPlain: [],
       admin: { host: "127.0.0.1", port: 8053 },
     },
     upstream: {
@@ -41,6 +50,8 @@ test("the defaults", async () => {
       ],
       caPem: undefined,
     },
+    certificate: undefined,
+    proxy: { trusted: [], clientAddressHeader: undefined, protocol: false },
     cache: {
       capacityBytes: 64 * 1024 ** 2,
       minTtlSeconds: 0,
@@ -70,14 +81,19 @@ test("every key of the file", async () => {
   const configFile = file(`
 listen:
   dns: [192.0.2.1:53, "[2001:db8::1]:53"]
-  dot: []
+  dot: ["[::]:853"]
   doh: []
+  dohPlain: [127.0.0.1:8080]
   admin: "[::1]:9000"
 upstream:
   servers:
     - udp://192.0.2.2:53
     - tls://[2001:db8::2]:853#dns.example
-tls:
+tls: {certificate: chain.pem, key: /etc/key.pem}
+proxy:
+  trusted: [192.0.2.0/24]
+  clientAddressHeader: X-Real-IP
+  protocol: true
 cache:
   size: 1048576
   minTtl: 5s
@@ -102,11 +118,23 @@ log:
         { host: "192.0.2.1", port: 53 },
         { host: "2001:db8::1", port: 53 },
       ],
+      dot: [{ host: "::", port: 853 }],
+      doh: [],
+      dohPlain: [{ host: "127.0.0.1", port: 8080 }],
       admin: { host: "::1", port: 9000 },
     },
     upstream: {
       servers: ["udp://192.0.2.2:53", "tls://[2001:db8::2]:853#dns.example"],
       caPem: undefined,
+    },
+    certificate: {
+      certificateFile: join(dirname(configFile), "chain.pem"),
+      keyFile: "/etc/key.pem",
+    },
+    proxy: {
+      trusted: [parseNetwork("192.0.2.0/24")],
+      clientAddressHeader: "X-Real-IP",
+      protocol: true,
     },
     cache: {
       capacityBytes: 1_048_576,

@@ -148,12 +148,17 @@ describe("in the file", () => {
       "listen: {admin: 0.0.0.0:8053}\n",
       '1:17: listen.admin: "0.0.0.0:8053" is not loopback, and there is no login yet: write 127.0.0.1:8053 or [::1]:8053',
     ],
-    "what comes with the next version": [
-      "listen:\n  dot: [127.0.0.1:853]\n  doh: [127.0.0.1:443]\ntls: {certificate: a.pem, key: b.pem}\n",
-      '2:8: listen.dot: ["127.0.0.1:853"] asks for DNS over TLS, which this version does not serve yet; it comes with the next one: leave it out',
-      '3:8: listen.doh: ["127.0.0.1:443"] asks for DNS over HTTPS, which this version does not serve yet; it comes with the next one: leave it out',
-      '4:20: tls.certificate: "a.pem" asks for TLS, which this version does not serve yet; it comes with the next one: leave it out',
-      '4:32: tls.key: "b.pem" asks for TLS, which this version does not serve yet; it comes with the next one: leave it out',
+    "listeners that are no endpoints, and a certificate that is no file": [
+      "listen:\n  dot: [853]\n  doh: 127.0.0.1:443\ntls: {certificate: [a.pem], key: b.pem}\n",
+      "2:9: listen.dot: 853 is not a text: write it as in 127.0.0.1:5335",
+      '3:8: listen.doh: "127.0.0.1:443" is not a list: write it as in [127.0.0.1:8443]',
+      '4:20: tls.certificate: ["a.pem"] is not a text: write it as in /etc/hermod/chain.pem',
+    ],
+    "proxies that are no networks, and a header that nobody sends": [
+      "proxy: {trusted: [example.net], clientAddressHeader: X-Client, protocol: v2}\n",
+      '1:19: proxy.trusted: "example.net" is not a network: write an address and a prefix length, as in 192.168.0.0/16',
+      '1:54: proxy.clientAddressHeader: "X-Client" is not known here: write one of CF-Connecting-IP, X-Forwarded-For, Fastly-Client-IP, X-Real-IP, True-Client-IP',
+      '1:74: proxy.protocol: "v2" is not a yes or no: write it as in true',
     ],
   };
   for (const [name, [text, ...lines]] of Object.entries(cases)) {
@@ -184,7 +189,7 @@ describe("in the file", () => {
 
   test("names that every object has are unknown keys too", async () => {
     assert.deepEqual(await inFile("toString: 1\n"), [
-      "1:1: toString: no such key: write one of listen, upstream, tls, cache, access, limits, log",
+      "1:1: toString: no such key: write one of listen, upstream, tls, proxy, cache, access, limits, log",
     ]);
   });
 
@@ -233,16 +238,20 @@ describe("in the environment", () => {
       await mistakes({ environment: { HERMOD_UPSTREAMS: "192.0.2.1", HERMOD_COLOUR: "1" } }),
       [
         "HERMOD_UPSTREAMS: no such variable: did you mean HERMOD_UPSTREAM?",
-        "HERMOD_COLOUR: no such variable: unset it, or use one of HERMOD_CONFIG, HERMOD_DNS, HERMOD_DOT, HERMOD_DOH, HERMOD_ADMIN, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA, HERMOD_TLS_CERT, HERMOD_TLS_KEY, HERMOD_CACHE_SIZE, HERMOD_LOG_LEVEL",
+        "HERMOD_COLOUR: no such variable: unset it, or use one of HERMOD_CONFIG, HERMOD_DNS, HERMOD_DOT, HERMOD_DOH, HERMOD_DOH_PLAIN, HERMOD_ADMIN, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA, HERMOD_TLS_CERT, HERMOD_TLS_KEY, HERMOD_TRUSTED_PROXY, HERMOD_CLIENT_ADDRESS_HEADER, HERMOD_CACHE_SIZE, HERMOD_LOG_LEVEL",
       ],
     );
   });
 
-  test("what comes with the next version", async () => {
-    const environment = { HERMOD_DOT: "127.0.0.1:853", HERMOD_TLS_CERT: "a.pem" };
-    const [dot, certificate, ...others] = await mistakes({ environment });
-    assert.match(dot!, /^HERMOD_DOT: listen\.dot: .*does not serve yet/);
-    assert.match(certificate!, /^HERMOD_TLS_CERT: tls\.certificate: .*does not serve yet/);
+  test("a certificate without its key", async () => {
+    const [line, ...others] = await mistakes({ environment: { HERMOD_TLS_CERT: "a.pem" } });
+    assert.match(line!, /^tls\.key: is missing, .* give --tls-key FILE as well$/);
+    assert.deepEqual(others, []);
+  });
+
+  test("a key without its certificate", async () => {
+    const [line, ...others] = await mistakes({ environment: { HERMOD_TLS_KEY: "b.pem" } });
+    assert.match(line!, /^tls\.certificate: is missing, .* give --tls-cert FILE as well$/);
     assert.deepEqual(others, []);
   });
 });
@@ -260,12 +269,9 @@ describe("on the command line", () => {
     );
   });
 
-  test("what comes with the next version", async () => {
-    const flags = { dot: ["127.0.0.1:853"], doh: ["127.0.0.1:443"], tlsCert: "a", tlsKey: "b" };
-    assert.deepEqual(
-      (await mistakes({ flags })).map((line) => line.split(": ")[0]),
-      ["--dot", "--doh", "--tls-cert", "--tls-key"],
-    );
+  test("half of the certificate's pair here, half in the environment", async () => {
+    const environment = { HERMOD_TLS_KEY: "b.pem" };
+    assert.deepEqual(await mistakes({ flags: { tlsCert: "a.pem" }, environment }), []);
   });
 });
 

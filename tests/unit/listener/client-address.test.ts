@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { addressToWords } from "../../../src/listener/address-words.ts";
+import { ClientAddress } from "../../../src/listener/client-address.ts";
 import {
   CLIENT_ADDRESS_HEADERS,
-  ClientAddress,
   type ClientAddressHeader,
-} from "../../../src/listener/client-address.ts";
+} from "../../../src/listener/client-address-headers.ts";
 import { parseNetwork } from "../../../src/config/parse-network.ts";
 
 const PROXY = "203.0.113.7";

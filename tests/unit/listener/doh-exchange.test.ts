@@ -74,7 +74,7 @@ async function assertRefused(
   const response = await given;
   assert.equal(response.status, status);
   assert.match(response.headers.get("content-type") ?? "", /^text\/plain/);
-  assert.equal(response.headers.get("cache-control"), "no-store");
+  assert.equal(response.headers.get("cache-control"), "private, no-store");
   const text = await response.text();
   assert.match(text, says);
   assert.match(text, /^[^\n]{10,100}\n$/, "one line");
@@ -229,7 +229,9 @@ describe("other methods", () => {
 describe("how long an answer stays fresh", () => {
   const maxAge = async (given: Response | Promise<Response>): Promise<number> => {
     const value = (await given).headers.get("cache-control") ?? "";
-    return Number(/^max-age=(\d+)$/.exec(value)?.[1] ?? (value === "no-store" ? 0 : Number.NaN));
+    return Number(
+      /^max-age=(\d+)$/.exec(value)?.[1] ?? (value === "private, no-store" ? 0 : Number.NaN),
+    );
   };
 
   test("is what is left of its TTL, and counts down", async () => {
@@ -284,7 +286,7 @@ describe("how long an answer stays fresh", () => {
     const cookie = { code: 10, data: Buffer.from("0102030405060708", "hex") };
     const opt = { type: "OPT", name: ".", udpPayloadSize: 1232, flags: 0, options: [cookie] };
     const response = await get(doh, query({ additionals: [opt] }));
-    assert.equal(response.headers.get("cache-control"), "no-store");
+    assert.equal(response.headers.get("cache-control"), "private, no-store");
     assert.deepEqual(addressesIn(await decoded(response)), [ADDRESS]);
   });
 });
@@ -325,7 +327,7 @@ describe("a query that nobody has asked before", () => {
   test("gets SERVFAIL, not to be used again, when its upstream is silent", async () => {
     const doh = new DohAnswering({ waitMs: 50 });
     const response = await get(doh);
-    assert.equal(response.headers.get("cache-control"), "no-store");
+    assert.equal(response.headers.get("cache-control"), "private, no-store");
     assert.equal(rcodeOf(await decoded(response)), "SERVFAIL");
   });
 

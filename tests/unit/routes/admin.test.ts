@@ -17,6 +17,7 @@ function parts(given: Partial<AdminParts> = {}): AdminParts {
       cache: { entries: 0, bytes: 0, insertions: 0, evictions: 0, refused: 0 },
       upstreams: new UpstreamCounters([]),
       openConnections: () => 0,
+      certificateDaysLeft: () => 30,
       waitingQueries: () => 0,
     },
     readiness: () => ({ ready: true, reason: "" }),

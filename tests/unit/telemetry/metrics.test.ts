@@ -15,6 +15,7 @@ function sources(): MetricsSources {
     cache: { entries: 7, bytes: 800, insertions: 12, evictions: 3, refused: 2 },
     upstreams: new UpstreamCounters([UPSTREAM]),
     openConnections: () => 4,
+    certificateDaysLeft: () => 30,
     waitingQueries: () => 5,
   };
 }

@@ -1,0 +1,110 @@
+// The single binary: it has everything in it, and takes nothing from the folder it is started in.
+
+import assert from "node:assert/strict";
+import { linkSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { version } from "../../package.json" with { type: "json" };
+import { buildBinary } from "./build-binary.ts";
+import { Child, type Exit, run } from "./child-process.ts";
+import { freePort } from "./free-port.ts";
+import { Hermod } from "./hermod-process.ts";
+import { needs } from "./programs.ts";
+import { ask } from "./query-programs.ts";
+import { temporaryFile, temporaryFolder } from "./temporary-folder.ts";
+
+const TIMEOUT_MS = 20_000;
+const LARGEST_BYTES = 160 * 2 ** 20;
+
+let binary: string;
+let server: Hermod;
+
+before(async () => {
+  binary = await buildBinary();
+  const upstreams = [`udp://127.0.0.1:${await freePort()}`];
+  server = await Hermod.start({ upstreams, program: [binary] });
+});
+after(() => server.child.kill());
+
+function hermod(...parameters: string[]): Promise<Child & { exit: Exit }> {
+  return run(binary, parameters, { timeoutMs: TIMEOUT_MS });
+}
+
+describe("the binary answers", () => {
+  for (const transport of ["+notcp", "+tcp"]) {
+    test(`kdig ${transport}`, { skip: needs("kdig") }, async () => {
+      const { status, answer } = await ask("kdig", server.dnsPort, `localhost A ${transport}`);
+      assert.equal(status, "NOERROR");
+      assert.equal(answer[0]?.rdata, "127.0.0.1");
+    });
+  }
+
+  for (const scheme of ["udp", "tcp"]) {
+    test(`its own query over ${scheme}`, async () => {
+      const url = `${scheme}://127.0.0.1:${server.dnsPort}`;
+      const { exit, stdout } = await hermod("query", "localhost", "--server", url, "--short");
+      assert.equal(exit.code, 0);
+      assert.equal(stdout, "127.0.0.1\n");
+    });
+  }
+
+  test("/health and /metrics", async () => {
+    assert.equal((await fetch(`${server.adminUrl}/health`)).status, 200);
+    await hermod("query", "localhost", "--server", `udp://127.0.0.1:${server.dnsPort}`);
+    assert.ok((await server.metric("hermod_queries_total")) > 0);
+  });
+});
+
+describe("the binary's command line", () => {
+  test("--version", async () => {
+    const { exit, stdout } = await hermod("--version");
+    assert.equal(exit.code, 0);
+    assert.equal(stdout, `${version}\n`);
+  });
+
+  test("--help", async () => {
+    const { exit, stdout } = await hermod("--help");
+    assert.equal(exit.code, 0);
+    assert.match(stdout, /^Usage: hermod /);
+  });
+
+  test("a broken setting on the command line", async () => {
+    const { exit, stderr } = await hermod("serve", "--dns", "127.0.0.1:99999");
+    assert.equal(exit.code, 1);
+    assert.match(stderr, /^--dns: .*99999/);
+    assert.equal(stderr.trim().split("\n").length, 1, stderr);
+  });
+
+  test("a broken setting in a file", async () => {
+    const file = temporaryFile("bad.yaml", "cache:\n  size: much\n");
+    const { exit, stderr } = await hermod("check", "--config", file);
+    assert.equal(exit.code, 1);
+    assert.ok(stderr.startsWith(`${file}:2:`), stderr);
+  });
+});
+
+test("the binary takes no settings and no code from the folder it is started in", async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, ".env"), "HERMOD_DNS=127.0.0.1:99999\n");
+  writeFileSync(join(folder, "bunfig.toml"), 'preload = ["./preload.ts"]\n');
+  writeFileSync(join(folder, "preload.ts"), 'console.log("preloaded");\n');
+  const parameters = ["-c", `cd '${folder}' && exec '${binary}' check`];
+  const { exit, stdout, stderr } = await run("sh", parameters, { timeoutMs: TIMEOUT_MS });
+  assert.equal(exit.code, 0, stderr);
+  assert.match(stdout, /^ok: /);
+  assert.equal(stderr, "");
+});
+
+test("the binary runs from anywhere, under any name", async () => {
+  const other = join(temporaryFolder(), "resolver");
+  linkSync(binary, other);
+  const { exit, stdout } = await run(other, ["--version"], { timeoutMs: TIMEOUT_MS });
+  assert.equal(exit.code, 0);
+  assert.equal(stdout, `${version}\n`);
+});
+
+test("the binary stays of a size that can be shipped", () => {
+  assert.ok(statSync(binary).size < LARGEST_BYTES);
+});
+
+test("the binary stops at SIGTERM with exit code 0", () => server.stop());
