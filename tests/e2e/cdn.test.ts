@@ -165,79 +165,74 @@ ${replaced}
 }`;
 }
 
-describe(
-  "nginx in front, set up as documented",
-  { skip: needs("nginx", "curl", "openssl") },
-  () => {
-    const skip = needs("nginx", "curl", "openssl");
-    let origin: Origin;
-    let proxy: Child;
-    let url: string;
+describe("nginx in front, set up as documented", () => {
+  const skip = needs("nginx", "curl", "openssl");
+  let origin: Origin;
+  let proxy: Child;
+  let url: string;
 
-    before(async () => {
-      if (skip !== false) return;
-      origin = await Origin.start("X-Real-IP");
-      const [folder, port] = [temporaryFolder(), await freePort()];
-      url = `https://127.0.0.1:${port}`;
-      const file = join(folder, "nginx.conf");
-      mkdirSync(join(folder, "logs"));
-      writeFileSync(file, documentedConfiguration(folder, port, origin.listener.local.port));
-      proxy = new Child(programPath("nginx"), ["-p", folder, "-e", "stderr", "-c", file]);
-      const isUp = (): boolean => /using the "epoll"/.test(proxy.stderr);
-      await proxy.waitUntil(isUp, "start", START_TIMEOUT_MS);
-    });
-    after(async () => {
-      await proxy?.kill();
-      origin?.listener.closeAll();
-    });
+  before(async () => {
+    if (skip !== false) return;
+    origin = await Origin.start("X-Real-IP");
+    const [folder, port] = [temporaryFolder(), await freePort()];
+    url = `https://127.0.0.1:${port}`;
+    const file = join(folder, "nginx.conf");
+    mkdirSync(join(folder, "logs"));
+    writeFileSync(file, documentedConfiguration(folder, port, origin.listener.local.port));
+    proxy = new Child(programPath("nginx"), ["-p", folder, "-e", "stderr", "-c", file]);
+    const isUp = (): boolean => /using the "epoll"/.test(proxy.stderr);
+    await proxy.waitUntil(isUp, "start", START_TIMEOUT_MS);
+  });
+  after(async () => {
+    await proxy?.kill();
+    origin?.listener.closeAll();
+  });
 
-    const status = (response: CurlResponse): string | null =>
-      response.headers.get("x-cache-status");
+  const status = (response: CurlResponse): string | null => response.headers.get("x-cache-status");
 
-    test("answers the second identical GET from its cache, over HTTP/2", { skip }, async () => {
-      const asked = origin.hits;
-      const [first, second] = [await curl(getUrl(url)), await curl(getUrl(url))];
-      assert.equal(first.version, "2");
-      for (const response of [first, second]) assertAnswers(response);
-      assert.deepEqual([status(first), status(second)], ["MISS", "HIT"]);
-      assert.equal(origin.hits, asked + 1);
-    });
+  test("answers the second identical GET from its cache, over HTTP/2", { skip }, async () => {
+    const asked = origin.hits;
+    const [first, second] = [await curl(getUrl(url)), await curl(getUrl(url))];
+    assert.equal(first.version, "2");
+    for (const response of [first, second]) assertAnswers(response);
+    assert.deepEqual([status(first), status(second)], ["MISS", "HIT"]);
+    assert.equal(origin.hits, asked + 1);
+  });
 
-    test(
-      "asks again a few seconds later, so that the TTL counts down",
-      { timeout: 30_000 },
-      async () => {
-        const first = await curl(getUrl(url));
-        await delay(6100);
-        const later = await curl(getUrl(url));
-        assert.equal(status(later), "EXPIRED");
-        assert.ok(freshness(later) < freshness(first));
-      },
-    );
+  test(
+    "asks again a few seconds later, so that the TTL counts down",
+    { skip, timeout: 30_000 },
+    async () => {
+      const first = await curl(getUrl(url));
+      await delay(6100);
+      const later = await curl(getUrl(url));
+      assert.equal(status(later), "EXPIRED");
+      assert.ok(freshness(later) < freshness(first));
+    },
+  );
 
-    test("keeps no failure, and nothing that is fresh for seconds only", { skip }, async () => {
-      const failing = missUrl(url, "failing.example.com");
-      for (let i = 0; i < 2; i++) assert.equal(status(await curl(failing)), "MISS");
-      origin.doh.keep(9);
-      const short = getUrl(url, query({ id: 79 }));
-      for (let i = 0; i < 2; i++) assert.equal(status(await curl(short)), "MISS");
-      origin.doh.keep(TTL);
-    });
+  test("keeps no failure, and nothing that is fresh for seconds only", { skip }, async () => {
+    const failing = missUrl(url, "failing.example.com");
+    for (let i = 0; i < 2; i++) assert.equal(status(await curl(failing)), "MISS");
+    origin.doh.keep(9);
+    const short = getUrl(url, query({ id: 79 }));
+    for (let i = 0; i < 2; i++) assert.equal(status(await curl(short)), "MISS");
+    origin.doh.keep(TTL);
+  });
 
-    test("names the client itself, whatever the client says", { skip }, async () => {
-      const headers = { "x-real-ip": "198.51.100.9" };
-      assertAnswers(await curl(getUrl(url, query({ id: 80 })), { headers }));
-      const around = getUrl(`http://127.0.0.1:${origin.listener.local.port}`, query({ id: 81 }));
-      const { body } = await curl(around, { headers });
-      assert.equal(body[3]! & 15, REFUSED, "from the proxy's own address the header counts");
-    });
+  test("names the client itself, whatever the client says", { skip }, async () => {
+    const headers = { "x-real-ip": "198.51.100.9" };
+    assertAnswers(await curl(getUrl(url, query({ id: 80 })), { headers }));
+    const around = getUrl(`http://127.0.0.1:${origin.listener.local.port}`, query({ id: 81 }));
+    const { body } = await curl(around, { headers });
+    assert.equal(body[3]! & 15, REFUSED, "from the proxy's own address the header counts");
+  });
 
-    test("hands POST and refusals on", { skip }, async () => {
-      const post = { body: query(), headers: { "content-type": MEDIA_TYPE } };
-      assertAnswers(await curl(`${url}/dns-query`, post));
-      assert.equal((await curl(`${url}/dns-query?dns=AAAA`)).status, 400);
-      const tooLong = { ...post, body: new Uint8Array(65_537) };
-      assert.equal((await curl(`${url}/dns-query`, tooLong)).status, 413);
-    });
-  },
-);
+  test("hands POST and refusals on", { skip }, async () => {
+    const post = { body: query(), headers: { "content-type": MEDIA_TYPE } };
+    assertAnswers(await curl(`${url}/dns-query`, post));
+    assert.equal((await curl(`${url}/dns-query?dns=AAAA`)).status, 400);
+    const tooLong = { ...post, body: new Uint8Array(65_537) };
+    assert.equal((await curl(`${url}/dns-query`, tooLong)).status, 413);
+  });
+});

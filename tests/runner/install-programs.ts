@@ -13,12 +13,23 @@ export function installPrograms(): void {
   const packages = missingPackages();
   if (packages.length === 0 || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return;
   console.error(`Installing ${packages.join(", ")}`);
-  const ownPolicy = !existsSync(POLICY_FILE);
-  if (ownPolicy) writeFileSync(POLICY_FILE, POLICY, { mode: 0o755 });
-  try {
+  withoutServices(() => {
     if (apt("update")) apt("install", "-y", "--no-install-recommends", ...packages);
+  });
+}
+
+/** A machine that has a policy of its own keeps it. */
+function withoutServices(install: () => void): void {
+  if (existsSync(POLICY_FILE)) return install();
+  // An interrupt ends apt-get, not this process: the policy must not stay behind.
+  const stay = (): void => {};
+  process.on("SIGINT", stay).on("SIGTERM", stay);
+  writeFileSync(POLICY_FILE, POLICY, { mode: 0o755 });
+  try {
+    install();
   } finally {
-    if (ownPolicy) rmSync(POLICY_FILE);
+    rmSync(POLICY_FILE);
+    process.off("SIGINT", stay).off("SIGTERM", stay);
   }
 }
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { readReport, type Tally } from "./report.ts";
 import type { TestRuntime } from "./test-runtime.ts";
 
-const TIME_LIMIT_MS = 10 * 60_000;
+const TIME_LIMIT_MS = 5 * 60_000;
 
 export async function runGroup(
   runtime: TestRuntime,
