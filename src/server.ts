@@ -1,7 +1,7 @@
 // The composition root: settings → tables → upstreams → listeners, and the way back down. With
 // server/ the only place besides commands/ that knows every room.
 
-import { version } from "../package.json" with { type: "json" };
+import packageJson from "../package.json" with { type: "json" };
 import { adminApp } from "../routes/admin.ts";
 import { createPlainDohApp, type DohAppParts } from "../routes/doh-app.ts";
 import type { CacheWriter } from "./cache/cache-writer.ts";
@@ -161,7 +161,7 @@ class Server implements RunningServer {
   private listenAdmin(): void {
     const app = adminApp({
       metrics: {
-        version,
+        version: packageJson.version,
         counters: [this.counters],
         cache: this.writer.stats,
         upstreams: this.upstreamCounters,

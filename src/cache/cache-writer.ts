@@ -6,7 +6,7 @@ import type { CacheKey } from "./cache-key.ts";
 import type { CacheMemory } from "./cache-memory.ts";
 import { type CacheStats, emptyStats } from "./cache-stats.ts";
 import { EntryStore } from "./entry-store.ts";
-import { NONE, SEGMENT } from "./entry-rows.ts";
+import { NONE } from "./entry-rows.ts";
 import { Evictor } from "./evictor.ts";
 import { sizeClassOf } from "./size-classes.ts";
 import { entryOf, storedByteLength, type StoredFields, writeStored } from "./stored-response.ts";
@@ -66,11 +66,7 @@ export class CacheWriter {
   /** Takes out everything. */
   clear(): void {
     const { lists } = this.store;
-    for (const segment of [SEGMENT.probation, SEGMENT.protected]) {
-      for (let entry = lists.tail(segment); entry !== NONE; entry = lists.tail(segment)) {
-        this.store.drop(entry);
-      }
-    }
+    for (let entry = lists.last(); entry !== NONE; entry = lists.last()) this.store.drop(entry);
     this.countEntries();
   }
 

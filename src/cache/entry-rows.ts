@@ -16,15 +16,16 @@ export const ROW = {
   /** Neighbours in the list that the entry is in, or −1. */
   previous: 2,
   next: 3,
-  /** One of SEGMENT. */
-  segment: 4,
+  /** The stage of the list that the entry is in (slru-list), or NO_STAGE. */
+  stage: 4,
   /** Length of the block in bytes, its size class's. */
   blockBytes: 5,
   /** Of a retired block: its epoch. */
   tag: 6,
 } as const;
 
-export const SEGMENT = { none: 0, probation: 1, protected: 2 } as const;
+/** Of a row that is free or keeps a retired block. */
+export const NO_STAGE = 0;
 
 /** No entry: the end of a list. */
 export const NONE = -1;
@@ -54,7 +55,7 @@ export class EntryRows {
 
   give(entry: number): void {
     const row = entry << ROW_SHIFT;
-    this.cells[row + ROW.segment] = SEGMENT.none;
+    this.cells[row + ROW.stage] = NO_STAGE;
     this.cells[row + ROW.next] = this.freeHead;
     this.freeHead = entry;
     this.freeCount++;

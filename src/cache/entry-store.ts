@@ -5,7 +5,7 @@
 
 import { EpochWriter } from "../memory/epochs.ts";
 import type { CacheMemory } from "./cache-memory.ts";
-import { EntryRows, NONE, ROW, ROW_SHIFT, SEGMENT } from "./entry-rows.ts";
+import { EntryRows, NO_STAGE, NONE, ROW, ROW_SHIFT } from "./entry-rows.ts";
 import { HashIndex } from "./hash-index.ts";
 import { RetiredList } from "./retired-list.ts";
 import { CLASS_BYTES, CLASS_COUNT } from "./size-classes.ts";
@@ -37,7 +37,7 @@ export class EntryStore {
     this.rows.cells[(entry << ROW_SHIFT) + ROW.hash] = hash;
     this.setBlock(entry, block);
     this.marks[entry] = 0;
-    this.lists.add(entry, SEGMENT.probation);
+    this.lists.add(entry);
     return true;
   }
 
@@ -48,10 +48,10 @@ export class EntryStore {
   replace(entry: number, block: number, spare: number): void {
     const { cells } = this.rows;
     const row = entry << ROW_SHIFT;
-    const segment = cells[row + ROW.segment]!;
+    const stage = cells[row + ROW.stage]!;
     this.lists.remove(entry);
     this.exchange(entry, block, spare);
-    this.lists.add(entry, segment);
+    this.lists.put(entry, stage);
   }
 
   /** As replace(), with a block of the same class and the entry's place in its list as it is. */
@@ -79,7 +79,7 @@ export class EntryStore {
     const { cells } = this.rows;
     const row = entry << ROW_SHIFT;
     if (row >= cells.length || row < 0) return false;
-    return cells[row + ROW.segment] !== SEGMENT.none && cells[row + ROW.block] === block;
+    return cells[row + ROW.stage] !== NO_STAGE && cells[row + ROW.block] === block;
   }
 
   /** Takes back the rows and blocks that no reader can see any more. */

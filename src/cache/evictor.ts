@@ -5,17 +5,17 @@
 
 import type { CacheStats } from "./cache-stats.ts";
 import type { EntryStore } from "./entry-store.ts";
-import { NONE, SEGMENT } from "./entry-rows.ts";
+import { NONE } from "./entry-rows.ts";
 import { CLASS_BLOCKS, CLASS_BYTES, CLASS_COUNT, PAGE_BYTES } from "./size-classes.ts";
 import { entryOf } from "./stored-response.ts";
 
-/** Entries looked at for one insert; between one and four are needed on average. */
+/** Entries looked at for one insert; a few are needed on average. */
 const MAX_STEPS = 64;
 /** One block in 64 of each class, and one row in 64, is kept free. */
 const RESERVE_SHIFT = 7;
 /** More than an eighth of the blocks or rows never waits for readers: live entries stay instead. */
 const RETIRED_SHIFT = 3;
-/** A block may be this many classes too large, about a quarter, if such are to spare. */
+/** A block may be this many classes too large, a third at most, if such are to spare. */
 const BORROW_CLASSES = 2;
 /** Free blocks beyond a sixteenth of all, and half a page a class, are in the wrong classes. */
 const SURPLUS_SHIFT = 4;
@@ -77,14 +77,9 @@ export class Evictor {
       if (entry !== NONE) this.drop(entry);
     }
     // All that was looked at was wanted. One goes all the same rather than the new one.
-    if (lists.entryCount === before && !this.canTake(sizeClass)) this.dropOldest();
-  }
-
-  private dropOldest(): void {
-    const { lists } = this.store;
-    const tail = lists.tail(SEGMENT.probation);
-    const entry = tail === NONE ? lists.tail(SEGMENT.protected) : tail;
-    if (entry !== NONE) this.drop(entry);
+    const last = lists.last();
+    const isStuck = lists.entryCount === before && !this.canTake(sizeClass);
+    if (isStuck && last !== NONE) this.drop(last);
   }
 
   private canTake(sizeClass: number): boolean {

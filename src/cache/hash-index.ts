@@ -11,8 +11,8 @@
 import type { CacheKey } from "./cache-key.ts";
 import { hasKey } from "./stored-response.ts";
 
-/** At two thirds full, one entry in ten thousand would lie further from home; it is refused. */
-const PROBE_LIMIT = 128;
+/** At two thirds full, one entry in 100 million would lie further from home; it is refused. */
+export const PROBE_LIMIT = 256;
 
 export class HashIndex {
   private readonly cells: Int32Array;

@@ -3,6 +3,7 @@
 
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
+import { afterBody, hasUnreadBody } from "./after-body.ts";
 import { bindError } from "./bind-error.ts";
 import { type BunSocket, BunStream } from "./bun-stream.ts";
 import type {
@@ -241,9 +242,8 @@ function serveOptions(options: HttpOptions): Bun.Serve.Options<undefined> {
     ...(tls && { tls: { cert: tls.certificate, key: tls.key } }),
     fetch: (request, server) => {
       const response = fetch(request, server.requestIP(request)?.address ?? UNKNOWN);
-      const { method } = request;
-      if (method === "GET" || method === "HEAD" || request.bodyUsed) return response;
-      return afterBody(request, response, idleTimeoutMs);
+      // A response that comes before the request's body is lost over HTTP/2: Bun resets the stream.
+      return hasUnreadBody(request) ? afterBody(request, response, idleTimeoutMs) : response;
     },
     error: () => new Response(null, { status: 500 }),
   };
@@ -251,29 +251,6 @@ function serveOptions(options: HttpOptions): Bun.Serve.Options<undefined> {
 
 /** Of a client that was gone before its request was looked at. */
 const UNKNOWN = "::";
-
-/** A response that comes before the request's body is lost over HTTP/2: Bun resets the stream. */
-async function afterBody(
-  request: Request,
-  given: Response | Promise<Response>,
-  timeoutMs: number,
-): Promise<Response> {
-  const response = await given;
-  if (!request.bodyUsed) await within(timeoutMs, request.arrayBuffer());
-  return response;
-}
-
-/** Resolves when `promise` settles, however it does, or when time is up. */
-function within(timeoutMs: number, promise: Promise<unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, timeoutMs);
-    const settled = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    promise.then(settled, settled);
-  });
-}
 
 // ── The whole ───────────────────────────────────────────────────────────────────────────────────
 

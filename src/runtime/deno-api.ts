@@ -36,7 +36,7 @@ export interface DenoHttpServer {
   shutdown(): Promise<void>;
 }
 
-type DenoHandler = (
+export type DenoHandler = (
   request: Request,
   info: { readonly remoteAddr: DenoAddress },
 ) => Response | Promise<Response>;

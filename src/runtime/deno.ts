@@ -21,9 +21,9 @@ import type {
   UdpOptions,
   UdpSocket,
 } from "./contract.ts";
-import { type DenoAddress, denoApi, type DenoDatagrams } from "./deno-api.ts";
+import { type DenoAddress, denoApi, type DenoDatagrams, type DenoHttpServer } from "./deno-api.ts";
+import { AwaitedResponses, denoHandler } from "./deno-http.ts";
 import { DenoStream } from "./deno-stream.ts";
-import { limitBody } from "./limit-body.ts";
 
 // ── UDP ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -224,11 +224,10 @@ function whyNot({ host: hostname, port }: Endpoint): unknown {
 
 // ── HTTP ────────────────────────────────────────────────────────────────────────────────────────
 
-const DEFAULT_MAX_BODY_BYTES = 128 << 10;
-
 /** Deno.serve decides on HTTP/2 itself and has no HTTP/3 and no time-outs: see docs/runtimes.md. */
 function serveHttp(options: HttpOptions): HttpListener {
-  const { fetch, local, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, tls: pair } = options;
+  const { local, tls: pair } = options;
+  const awaited = new AwaitedResponses();
   const ending = new AbortController();
   const common = {
     hostname: local.host,
@@ -241,20 +240,38 @@ function serveHttp(options: HttpOptions): HttpListener {
   try {
     const server = denoApi.serve(
       { ...common, ...(pair && { cert: pair.certificate, key: pair.key }) },
-      (request, { remoteAddr }) => {
-        const limited = limitBody(request, maxBodyBytes);
-        if (limited === undefined) return new Response(null, { status: 413 });
-        return fetch(limited, remoteAddr.hostname);
-      },
+      denoHandler(options, awaited),
     );
-    return {
-      local: { host: local.host, port: server.addr.port },
-      stop: () => server.shutdown(),
-      closeAll: () => ending.abort(),
-    };
+    return httpListener({ host: local.host, port: server.addr.port }, server, awaited, ending);
   } catch (error) {
     throw bindError(error, local);
   }
+}
+
+function httpListener(
+  local: Endpoint,
+  server: DenoHttpServer,
+  awaited: AwaitedResponses,
+  ending: AbortController,
+): HttpListener {
+  let isStopping = false;
+  let endWait = (): void => {};
+  const stop = (): Promise<void> => {
+    if (isStopping) return server.finished;
+    isStopping = true;
+    return new Promise((resolve, reject) => {
+      endWait = resolve;
+      server.shutdown().then(resolve, reject);
+    });
+  };
+  const closeAll = (): void => {
+    // Deno throws when a server that is stopping is told to end.
+    if (isStopping) awaited.cutAll();
+    else ending.abort();
+    isStopping = true;
+    endWait();
+  };
+  return { local, stop, closeAll };
 }
 
 // ── The whole ───────────────────────────────────────────────────────────────────────────────────

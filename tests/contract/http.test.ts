@@ -112,6 +112,31 @@ describe("an HTTP listener in the clear", () => {
     closeAll();
     await rejected;
   });
+
+  test("can be told to end while it stops, and to stop after it has ended", async () => {
+    let asked = (): void => {};
+    const inFlight = new Promise<void>((resolve) => (asked = resolve));
+    const first = serve({
+      fetch: () => {
+        asked();
+        return new Promise(() => {});
+      },
+    });
+    const url = `http://127.0.0.1:${first.local.port}/`;
+    const settled = fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    await inFlight;
+    const stopped = first.stop();
+    first.closeAll();
+    await stopped;
+    assert.equal(await settled, false, "no response that says all is well");
+    const second = serve({ fetch: () => new Response() });
+    second.closeAll();
+    await second.stop();
+    second.closeAll();
+  });
 });
 
 describe("an HTTP listener over TLS", () => {

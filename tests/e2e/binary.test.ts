@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { linkSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { version } from "../../package.json" with { type: "json" };
+import packageJson from "../../package.json" with { type: "json" };
 import { buildBinary } from "./build-binary.ts";
 import { Child, type Exit, run } from "./child-process.ts";
 import { freePort } from "./free-port.ts";
@@ -59,7 +59,7 @@ describe("the binary's command line", () => {
   test("--version", async () => {
     const { exit, stdout } = await hermod("--version");
     assert.equal(exit.code, 0);
-    assert.equal(stdout, `${version}\n`);
+    assert.equal(stdout, `${packageJson.version}\n`);
   });
 
   test("--help", async () => {
@@ -100,7 +100,7 @@ test("the binary runs from anywhere, under any name", async () => {
   linkSync(binary, other);
   const { exit, stdout } = await run(other, ["--version"], { timeoutMs: TIMEOUT_MS });
   assert.equal(exit.code, 0);
-  assert.equal(stdout, `${version}\n`);
+  assert.equal(stdout, `${packageJson.version}\n`);
 });
 
 test("the binary stays of a size that can be shipped", () => {

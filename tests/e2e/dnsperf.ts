@@ -6,7 +6,7 @@ import { temporaryFile } from "./temporary-folder.ts";
 
 export interface LoadOptions {
   readonly port: number;
-  readonly mode: "udp" | "tcp";
+  readonly mode: "udp" | "tcp" | "dot";
   readonly seconds: number;
   /** Asked in this order, from the start again when through. */
   readonly questions: readonly string[];

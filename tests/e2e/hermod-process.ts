@@ -7,13 +7,14 @@ import { fileURLToPath } from "node:url";
 import { Child, type Exit, run } from "./child-process.ts";
 import { freePort } from "./free-port.ts";
 import { temporaryFile } from "./temporary-folder.ts";
+import type { CertificateFiles } from "./unbound.ts";
 
 const ENTRY: string = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "src", "main.ts");
 const START_TIMEOUT_MS = 20_000;
 /** What is in flight has 5 s to finish. */
 const STOP_TIMEOUT_MS = 6000;
 
-/** What tests want of TLS they say by --dot and --doh. */
+/** Unless a test has a certificate for it. */
 const NOT_ENCRYPTED = "listen: {dot: [], doh: []}\n";
 
 export interface HermodOptions {
@@ -23,33 +24,52 @@ export interface HermodOptions {
   /** Lines of the YAML file besides; `listen` is there already. */
   readonly config?: string;
   readonly parameters?: readonly string[];
+  /** Serves DNS over TLS and over HTTPS as well, on free ports. */
+  readonly tls?: CertificateFiles;
   /** By default a free one. */
   readonly dnsPort?: number;
   /** Program and first arguments; by default the command line's entry on this runtime. */
   readonly program?: readonly [string, ...string[]];
 }
 
+interface Ports {
+  readonly dns: number;
+  readonly admin: number;
+  /** 0: not served. */
+  readonly dot: number;
+  readonly doh: number;
+}
+
 export class Hermod {
   readonly dnsPort: number;
+  /** 0 without a certificate. */
+  readonly dotPort: number;
+  readonly dohUrl: string;
   readonly adminUrl: string;
   readonly child: Child;
 
-  private constructor(child: Child, dnsPort: number, adminPort: number) {
+  private constructor(child: Child, { dns, dot, doh, admin }: Ports) {
     this.child = child;
-    this.dnsPort = dnsPort;
-    this.adminUrl = `http://127.0.0.1:${adminPort}`;
+    this.dnsPort = dns;
+    this.dotPort = dot;
+    this.dohUrl = `https://127.0.0.1:${doh}`;
+    this.adminUrl = `http://127.0.0.1:${admin}`;
   }
 
   /** Starts it and waits for the line that begins `ready`. */
   static async start(options: HermodOptions): Promise<Hermod> {
-    const dnsPort = options.dnsPort ?? (await freePort());
-    const adminPort = await freePort();
-    const parameters = serveParameters(options, dnsPort, adminPort);
+    const ports: Ports = {
+      dns: options.dnsPort ?? (await freePort()),
+      admin: await freePort(),
+      dot: options.tls === undefined ? 0 : await freePort(),
+      doh: options.tls === undefined ? 0 : await freePort(),
+    };
+    const parameters = serveParameters(options, ports);
     const [program, ...first] = options.program ?? [process.execPath, ENTRY];
     const child = new Child(program, [...first, ...parameters], { environment });
     const isReady = (): boolean => /^ready/m.test(child.stdout);
     await child.waitUntil(isReady, "ready line", START_TIMEOUT_MS);
-    return new Hermod(child, dnsPort, adminPort);
+    return new Hermod(child, ports);
   }
 
   /** Stops it with SIGTERM and holds it to its promise: exit code 0, within 6 s. */
@@ -79,15 +99,24 @@ export function hermod(...parameters: string[]): Promise<Child & { exit: Exit }>
   return run(process.execPath, [ENTRY, ...parameters], { environment, timeoutMs });
 }
 
-function serveParameters(options: HermodOptions, dnsPort: number, adminPort: number): string[] {
+function serveParameters(options: HermodOptions, ports: Ports): string[] {
   return [
     "serve",
     ...["--config", temporaryFile("hermod.yaml", `${NOT_ENCRYPTED}${options.config ?? ""}`)],
-    ...["--dns", `127.0.0.1:${dnsPort}`],
-    ...["--admin", `127.0.0.1:${adminPort}`],
+    ...["--dns", `127.0.0.1:${ports.dns}`],
+    ...["--admin", `127.0.0.1:${ports.admin}`],
+    ...tlsParameters(options.tls, ports),
     ...options.upstreams.flatMap((url) => ["--upstream", url]),
     ...(options.upstreamCa === undefined ? [] : ["--upstream-ca", options.upstreamCa]),
     ...(options.parameters ?? []),
+  ];
+}
+
+function tlsParameters(tls: CertificateFiles | undefined, { dot, doh }: Ports): string[] {
+  if (tls === undefined) return [];
+  return [
+    ...["--dot", `127.0.0.1:${dot}`, "--doh", `127.0.0.1:${doh}`],
+    ...["--tls-cert", tls.certificateFile, "--tls-key", tls.keyFile],
   ];
 }
 

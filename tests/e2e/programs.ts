@@ -10,6 +10,10 @@ const PACKAGES = {
   dnsperf: "dnsperf",
   openssl: "openssl",
   curl: "curl",
+  h2load: "nghttp2-client",
+  kresd: "knot-resolver",
+  stubby: "stubby",
+  chromium: "chromium",
   nginx: "nginx",
   varnishd: "varnish",
 } as const;

@@ -20,6 +20,8 @@ export interface UnboundOptions {
   readonly tls?: CertificateFiles;
   /** Ports to take over from one that has stopped; by default free ones. */
   readonly ports?: UnboundPorts;
+  /** Records besides the zone's, in presentation format. */
+  readonly localData?: readonly string[];
   /** Prints each query to its log; costs time. */
   readonly logQueries?: boolean;
 }
@@ -63,7 +65,7 @@ export class Unbound {
 }
 
 function configuration(folder: string, ports: UnboundPorts, options: UnboundOptions): string {
-  const { tls } = options;
+  const { localData = [], tls } = options;
   const tlsLines = tls && [
     `interface: 127.0.0.1@${ports.tls}`,
     `tls-port: ${ports.tls}`,
@@ -88,6 +90,7 @@ function configuration(folder: string, ports: UnboundPorts, options: UnboundOpti
   local-zone: "${ZONE}." transparent
   local-zone: "${MANY}." redirect
   local-data: "${MANY}. 300 IN A ${MANY_ADDRESS}"
+  ${localData.map((record) => `local-data: '${record}'`).join("\n  ")}
 auth-zone:
   name: "${ZONE}."
   zonefile: "${join(folder, "zone")}"

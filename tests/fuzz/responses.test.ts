@@ -23,6 +23,9 @@ const RESOLVED_QUERIES = 20_000;
 const TRIES = 3;
 const TYPES = ["A", "AAAA", "TXT", "MX"] as const;
 
+/** dns-packet's opinion of a message that goes on behind its last record. */
+const TRAILING = /of \d+ bytes$/;
+
 /** A mutant whose question and ID stay whole most of the time, or all would end at that check. */
 function mutant(random: Random, message: Uint8Array, other: Uint8Array): Uint8Array {
   const damaged = mutate(random, message, other);
@@ -54,6 +57,8 @@ function relayFault(response: Uint8Array): string | undefined {
 function normalizationFault(message: Uint8Array, question: Question): string | undefined {
   const normalized = normalizeResponse(message, question, { authenticated: true });
   if (typeof normalized === "string") return undefined;
+  const opinion = secondOpinion(message);
+  if (typeof opinion === "string" && TRAILING.test(opinion)) return `accepts ${opinion}`;
   const { bytes, ttlOffsets } = normalized;
   const parsed = readResponse(bytes);
   if (typeof parsed === "string") return `made an ill-formed response: ${parsed}`;

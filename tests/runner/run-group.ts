@@ -20,23 +20,36 @@ export async function runGroup(
     const reportFile = join(folder, "report.xml");
     const exitCode = await run(runtime.command(files, reportFile), root);
     const xml = existsSync(reportFile) ? readFileSync(reportFile, "utf8") : "";
-    return tallyOf(xml, files, exitCode);
+    const { problems, ...tally } = tallyOf(xml, files, exitCode);
+    for (const problem of problems) console.error(problem);
+    return tally;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+export interface GroupTally extends Tally {
+  /** Failures that no report tells of, a sentence each. */
+  readonly problems: readonly string[];
 }
 
 /**
  * `exitCode` is null when a signal ended the run. A file without a single reported test counts as
  * one failed test, and so does a run that failed although its report shows no failure.
  */
-export function tallyOf(xml: string, files: readonly string[], exitCode: number | null): Tally {
+export function tallyOf(
+  xml: string,
+  files: readonly string[],
+  exitCode: number | null,
+): GroupTally {
   const { passed, failed, skipped, files: reported } = readReport(xml);
-  const silent = files.filter((file) => !reported.has(file));
-  for (const file of silent) console.error(`No test of ${file} was reported.`);
-  const unexplained = exitCode !== 0 && failed + silent.length === 0 ? 1 : 0;
-  if (unexplained > 0) console.error(`The run ended with ${exitCode ?? "a signal"}.`);
-  return { passed, failed: failed + silent.length + unexplained, skipped };
+  const problems = files
+    .filter((file) => !reported.has(file))
+    .map((file) => `No test of ${file} was reported.`);
+  if (exitCode !== 0 && failed + problems.length === 0) {
+    problems.push(`The run ended with ${exitCode ?? "a signal"}.`);
+  }
+  return { passed, failed: failed + problems.length, skipped, problems };
 }
 
 /** Resolves with the exit code, null for a signal or a program that could not be started. */

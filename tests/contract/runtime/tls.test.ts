@@ -108,60 +108,72 @@ async function assertRefused(certificate: Certificate, options: ConnectTls): Pro
   assert.equal(served.received.length, 0, "nothing was written");
 }
 
-describe("a TLS client", { skip }, () => {
-  test("accepts the right name, sends it as SNI, and agrees on ALPN", async () => {
+describe("a TLS client", () => {
+  test("accepts the right name, sends it as SNI, and agrees on ALPN", { skip }, async () => {
     const served = await assertAccepted(good, trusting(NAME));
     assert.deepEqual(served.serverNames, [NAME]);
     assert.deepEqual(served.protocols, ["dot"]);
   });
 
-  test("accepts the address as a subject alternative name, and never sends it", async () => {
-    const certificate = makeCertificate(authority, { addresses: [LOOPBACK] });
-    const served = await assertAccepted(certificate, trusting(LOOPBACK));
-    assert.ok(!served.serverNames[0], String(served.serverNames));
-  });
+  test(
+    "accepts the address as a subject alternative name, and never sends it",
+    { skip },
+    async () => {
+      const certificate = makeCertificate(authority, { addresses: [LOOPBACK] });
+      const served = await assertAccepted(certificate, trusting(LOOPBACK));
+      assert.ok(!served.serverNames[0], String(served.serverNames));
+    },
+  );
 
-  test("accepts a wildcard for one label", async () => {
+  test("accepts a wildcard for one label", { skip }, async () => {
     const certificate = makeCertificate(authority, { names: [`*.${NAME}`] });
     await assertAccepted(certificate, trusting(`a.${NAME}`));
     await assertRefused(certificate, trusting(`a.b.${NAME}`));
     await assertRefused(certificate, trusting(NAME));
   });
 
-  test("accepts a server that does not speak ALPN", async () => {
+  test("accepts a server that does not speak ALPN", { skip }, async () => {
     const served = await serve(good, undefined);
     const stream = connectTo(served.port, trusting(NAME));
     await stream.context.untilText("hello");
     stream.terminate();
   });
 
-  test("refuses another name", () => assertRefused(good, trusting("other.example")));
+  test("refuses another name", { skip }, () => assertRefused(good, trusting("other.example")));
 
-  test("refuses a certificate for the name only when the address is to be checked", () =>
-    assertRefused(makeCertificate(authority, { names: [NAME] }), trusting(LOOPBACK)));
+  test("refuses a certificate for the name only when the address is to be checked", { skip }, () =>
+    assertRefused(makeCertificate(authority, { names: [NAME] }), trusting(LOOPBACK)),
+  );
 
-  test("refuses another address", () =>
-    assertRefused(makeCertificate(authority, { addresses: ["127.0.0.2"] }), trusting(LOOPBACK)));
+  test("refuses another address", { skip }, () =>
+    assertRefused(makeCertificate(authority, { addresses: ["127.0.0.2"] }), trusting(LOOPBACK)),
+  );
 
-  test("refuses an address that is written as a name", () =>
-    assertRefused(makeCertificate(authority, { names: [LOOPBACK] }), trusting(LOOPBACK)));
+  test("refuses an address that is written as a name", { skip }, () =>
+    assertRefused(makeCertificate(authority, { names: [LOOPBACK] }), trusting(LOOPBACK)),
+  );
 
-  test("refuses a name that stands in the subject only", () =>
-    assertRefused(makeCertificate(authority, { commonName: NAME }), trusting(NAME)));
+  test("refuses a name that stands in the subject only", { skip }, () =>
+    assertRefused(makeCertificate(authority, { commonName: NAME }), trusting(NAME)),
+  );
 
-  test("refuses an expired certificate", () =>
-    assertRefused(makeCertificate(authority, { names: [NAME], days: -1 }), trusting(NAME)));
+  test("refuses an expired certificate", { skip }, () =>
+    assertRefused(makeCertificate(authority, { names: [NAME], days: -1 }), trusting(NAME)),
+  );
 
-  test("refuses a self-signed certificate", () =>
-    assertRefused(makeSelfSigned({ names: [NAME] }), trusting(NAME)));
+  test("refuses a self-signed certificate", { skip }, () =>
+    assertRefused(makeSelfSigned({ names: [NAME] }), trusting(NAME)),
+  );
 
-  test("refuses a certificate of another authority", () =>
-    assertRefused(good, trusting(NAME, makeAuthority("Another authority").certificate)));
+  test("refuses a certificate of another authority", { skip }, () =>
+    assertRefused(good, trusting(NAME, makeAuthority("Another authority").certificate)),
+  );
 
-  test("does not trust the authority when it is not told to", () =>
-    assertRefused(good, { authenticationName: NAME, alpn: ["dot"] }));
+  test("does not trust the authority when it is not told to", { skip }, () =>
+    assertRefused(good, { authenticationName: NAME, alpn: ["dot"] }),
+  );
 
-  test("refuses a server that speaks another protocol only", async () => {
+  test("refuses a server that speaks another protocol only", { skip }, async () => {
     const served = await serve(good, ["h2"]);
     const stream = connectTo(served.port, trusting(NAME));
     await stream.context.until("close");
@@ -169,7 +181,7 @@ describe("a TLS client", { skip }, () => {
     assert.equal(served.received.length, 0);
   });
 
-  test("closes with an error when the trust anchors can't be read", async () => {
+  test("closes with an error when the trust anchors can't be read", { skip }, async () => {
     const served = await serve(good, ["dot"]);
     const stream = connectTo(served.port, trusting(NAME, "no certificate"));
     assert.deepEqual(stream.context.events, [], "never from within connect()");
@@ -177,7 +189,7 @@ describe("a TLS client", { skip }, () => {
     assert.ok(stream.context.error instanceof Error);
   });
 
-  test("closes with an error when the other side does not speak TLS", async () => {
+  test("closes with an error when the other side does not speak TLS", { skip }, async () => {
     const server = net.createServer((socket) => {
       sockets.push(socket);
       socket.on("error", () => {});
@@ -192,7 +204,7 @@ describe("a TLS client", { skip }, () => {
     assert.ok(stream.context.error instanceof Error);
   });
 
-  test("can be given up before the handshake", async () => {
+  test("can be given up before the handshake", { skip }, async () => {
     const served = await serve(good, ["dot"]);
     const stream = connectTo(served.port, trusting(NAME));
     stream.terminate();
@@ -201,23 +213,27 @@ describe("a TLS client", { skip }, () => {
     assert.equal(served.received.length, 0);
   });
 
-  test("resumes a session with the same options only, and still checks the name", async () => {
-    const served = await serve(good, ["dot"]);
-    const options = trusting(NAME);
-    for (let i = 0; i < 2; i++) {
-      const stream = connectTo(served.port, options);
-      await stream.context.untilText("hello");
-      stream.end();
-      await stream.context.until("close");
-    }
-    assert.equal(served.resumed, 1);
-    const stranger = connectTo(served.port, trusting("other.example"));
-    await stranger.context.until("close");
-    assert.deepEqual(stranger.context.events, ["close"]);
-    assert.equal(served.resumed, 1);
-  });
+  test(
+    "resumes a session with the same options only, and still checks the name",
+    { skip },
+    async () => {
+      const served = await serve(good, ["dot"]);
+      const options = trusting(NAME);
+      for (let i = 0; i < 2; i++) {
+        const stream = connectTo(served.port, options);
+        await stream.context.untilText("hello");
+        stream.end();
+        await stream.context.until("close");
+      }
+      assert.equal(served.resumed, 1);
+      const stranger = connectTo(served.port, trusting("other.example"));
+      await stranger.context.until("close");
+      assert.deepEqual(stranger.context.events, ["close"]);
+      assert.equal(served.resumed, 1);
+    },
+  );
 
-  test("end() does not wait for ever for the other side's farewell", async () => {
+  test("end() does not wait for ever for the other side's farewell", { skip }, async () => {
     const options = { cert: good.certificate, key: good.key, allowHalfOpen: true };
     let heardEnd = false;
     const server = tls.createServer(options, (socket) => {
@@ -238,7 +254,7 @@ describe("a TLS client", { skip }, () => {
   });
 });
 
-describe("a TLS listener", { skip }, () => {
+describe("a TLS listener", () => {
   interface Listening {
     readonly port: number;
     readonly accepted: Recorded[];
@@ -265,7 +281,7 @@ describe("a TLS listener", { skip }, () => {
     return { port: listener.local.port, accepted };
   }
 
-  test("opens a stream after the handshake and knows the server name", async () => {
+  test("opens a stream after the handshake and knows the server name", { skip }, async () => {
     const { port, accepted } = listen();
     const client = tls.connect({
       ...{ port, host: LOOPBACK, servername: NAME },
@@ -285,7 +301,7 @@ describe("a TLS listener", { skip }, () => {
     assert.deepEqual(events, ["open", "data", "close"]);
   });
 
-  test("says nothing of connections whose handshake fails", async () => {
+  test("says nothing of connections whose handshake fails", { skip }, async () => {
     const { port, accepted } = listen();
     const client = net.connect({ port, host: LOOPBACK });
     sockets.push(client);

@@ -4,17 +4,18 @@
 import assert from "node:assert/strict";
 import type { CacheWriter } from "../../../src/cache/cache-writer.ts";
 import type { EntryStore } from "../../../src/cache/entry-store.ts";
-import { NONE, ROW, ROW_SHIFT, SEGMENT } from "../../../src/cache/entry-rows.ts";
+import { NO_STAGE, NONE, ROW, ROW_SHIFT } from "../../../src/cache/entry-rows.ts";
+import { PROBE_LIMIT } from "../../../src/cache/hash-index.ts";
 import {
   CLASS_BLOCKS,
   CLASS_BYTES,
   CLASS_COUNT,
   PAGE_BYTES,
 } from "../../../src/cache/size-classes.ts";
+import { LAST_STAGE } from "../../../src/cache/slru-list.ts";
 import { entryOf } from "../../../src/cache/stored-response.ts";
 
 const PAGE_ROW = 8;
-const PROBE_LIMIT = 128;
 
 /** Throws where the writer's structures disagree with each other. */
 export function checkInvariants(writer: CacheWriter): void {
@@ -36,25 +37,26 @@ function bytesOf(store: EntryStore, entries: readonly number[]): number {
   return entries.reduce((sum, entry) => sum + field(store, entry, ROW.blockBytes), 0);
 }
 
-/** Links both ways, segments and bytes of both lists; returns their entries. */
+/** Links both ways, stages and bytes of all lists; returns their entries. */
 function checkLists(store: EntryStore): number[] {
   const { lists } = store;
   const all: number[] = [];
-  for (const segment of [SEGMENT.probation, SEGMENT.protected]) {
+  for (let stage = 1; stage <= LAST_STAGE; stage++) {
     const entries: number[] = [];
     let previous: number = NONE;
-    for (let at = lists.head(segment); at !== NONE; at = field(store, at, ROW.next)) {
+    for (let at = lists["heads"][stage]!; at !== NONE; at = field(store, at, ROW.next)) {
       assert.equal(field(store, at, ROW.previous), previous, "next[previous[i]] === i");
-      assert.equal(field(store, at, ROW.segment), segment, "segment");
+      assert.equal(field(store, at, ROW.stage), stage, "stage");
       entries.push(at);
       previous = at;
       assert.ok(entries.length <= lists.entryCount, "a list without end");
     }
-    assert.equal(lists.tail(segment), previous, "tail");
-    assert.equal(lists.bytesIn(segment), bytesOf(store, entries), "bytes in a list");
+    assert.equal(lists.tail(stage), previous, "tail");
+    assert.equal(lists["stageBytes"][stage], bytesOf(store, entries), "bytes in a list");
     all.push(...entries);
   }
   assert.equal(lists.entryCount, all.length, "entries in lists");
+  assert.equal(lists.byteCount, bytesOf(store, all), "bytes in lists");
   return all;
 }
 
@@ -67,7 +69,7 @@ function checkRetired(store: EntryStore): number[] {
     if (newest !== undefined) {
       assert.ok(field(store, at, ROW.tag) >= field(store, newest, ROW.tag), "tags in order");
     }
-    assert.equal(field(store, at, ROW.segment), SEGMENT.none, "a retired row in a list");
+    assert.equal(field(store, at, ROW.stage), NO_STAGE, "a retired row in a list");
     byClass[store.slab.sizeClassAt(field(store, at, ROW.block))]!++;
     entries.push(at);
     assert.ok(entries.length <= retired.count, "retired blocks without end");

@@ -1,0 +1,177 @@
+// The writer's promises one by one: updates, refusals, who has to give way, and readers that hold on.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { CacheKey } from "../../../src/cache/cache-key.ts";
+import { type CacheMemory, createCacheMemory } from "../../../src/cache/cache-memory.ts";
+import { CacheReader } from "../../../src/cache/cache-reader.ts";
+import { CacheWriter } from "../../../src/cache/cache-writer.ts";
+import { EpochReader } from "../../../src/memory/epochs.ts";
+import { checkInvariants } from "./invariants.ts";
+import { assertStored, fieldsOf, qnameOf, SECRET, setKey } from "./responses.ts";
+
+/** A cache of 1 MiB, with room for about 5,400 responses of 60 bytes or 730 of 1,000. */
+class Bench {
+  readonly memory: CacheMemory = createCacheMemory({
+    capacityBytes: 1 << 20,
+    shared: true,
+    maxReaders: 2,
+  });
+  readonly writer: CacheWriter = new CacheWriter(this.memory);
+  readonly reader: CacheReader = new CacheReader(this.memory);
+  private readonly key: CacheKey = new CacheKey(SECRET);
+
+  keyOf(id: number): CacheKey {
+    return setKey(this.key, qnameOf(id, 20 - String(id).length));
+  }
+
+  insert(id: number, length = 60, fill = 1): boolean {
+    const key = this.keyOf(id);
+    return this.writer.insert(key, fieldsOf(key, length, fill));
+  }
+
+  find(id: number): number {
+    return this.reader.find(this.keyOf(id));
+  }
+
+  /** Inserts from `id` on until `enough` entries were evicted or an insert is refused. */
+  insertUntil(id: number, enough: number, length = 60): number {
+    const before = this.writer.stats.evictions;
+    while (this.writer.stats.evictions - before < enough && this.insert(id, length)) id++;
+    return id;
+  }
+
+  /** How many of the ids from `start` up to `end` are there. Marks none. */
+  countFound(start: number, end: number): number {
+    let found = 0;
+    const { index } = this.writer["store"];
+    for (let id = start; id < end; id++) if (index.find(this.keyOf(id)) >= 0) found++;
+    return found;
+  }
+
+  assertHolds(id: number, block: number, length: number, fill: number): void {
+    const fields = fieldsOf(this.keyOf(id), length, fill);
+    assertStored(this.reader.words, this.reader.bytes, block, fields, `block ${block}`);
+  }
+}
+
+describe("CacheWriter", () => {
+  test("an update publishes another block; the old one stays whole for who holds it", () => {
+    const bench = new Bench();
+    const epoch = new EpochReader(bench.memory.epochs, 0);
+    bench.insert(1, 100, 0x11);
+    epoch.enter();
+    const old = bench.find(1);
+    for (let i = 0; i < 500; i++) bench.insert(1, 100, i);
+    assert.notEqual(bench.find(1), old);
+    bench.assertHolds(1, old, 100, 0x11);
+    bench.assertHolds(1, bench.find(1), 100, 499);
+    assert.equal(bench.writer.stats.entries, 1);
+    assert.equal(bench.writer.stats.updates, 500);
+    checkInvariants(bench.writer);
+  });
+
+  test("a block is not reused while a reader may see it, and is reused after that", () => {
+    const bench = new Bench();
+    const epoch = new EpochReader(bench.memory.epochs, 1);
+    bench.insert(1, 100, 0x22);
+    epoch.enter();
+    const block = bench.find(1);
+    assert.ok(bench.writer.remove(bench.keyOf(1)));
+    assert.equal(bench.find(1), -1);
+    for (let id = 2; id < 100; id++) {
+      bench.insert(id, 100, id);
+      assert.notEqual(bench.find(id), block);
+    }
+    bench.assertHolds(1, block, 100, 0x22);
+    epoch.enter();
+    bench.insert(100, 100, 100);
+    assert.equal(bench.find(100), block);
+  });
+
+  test("a stalled reader leads to refusals, not to growth or to an empty cache", () => {
+    const bench = new Bench();
+    const epoch = new EpochReader(bench.memory.epochs, 0);
+    let id = bench.insertUntil(0, 100);
+    const full = bench.writer.stats.entries;
+    epoch.enter();
+    id = bench.insertUntil(id, Infinity);
+    for (let i = 0; i < 3 * full; i++) assert.ok(!bench.insert(id + i));
+    const { entries, refused, refusedStalled } = bench.writer.stats;
+    assert.equal(refused, 3 * full + 1);
+    assert.ok(refusedStalled > full);
+    assert.ok(entries > 0.8 * full, `${entries} of ${full}`);
+    assert.equal(bench.countFound(0, id), entries);
+    checkInvariants(bench.writer);
+    epoch.leave();
+    assert.ok(bench.insert(id));
+    assert.ok(bench.find(id) >= 0);
+  });
+
+  test("a stalled reader does not stop removing and clearing", () => {
+    const bench = new Bench();
+    const epoch = new EpochReader(bench.memory.epochs, 0);
+    const end = bench.insertUntil(0, 1);
+    epoch.enter();
+    const block = bench.find(end - 1);
+    assert.ok(bench.writer.remove(bench.keyOf(end - 1)));
+    assert.ok(!bench.writer.remove(bench.keyOf(end - 1)));
+    bench.writer.clear();
+    assert.equal(bench.countFound(0, end), 0);
+    bench.assertHolds(end - 1, block, 60, 1);
+    checkInvariants(bench.writer);
+    epoch.leave();
+    assert.ok(bench.insert(0));
+    checkInvariants(bench.writer);
+  });
+
+  test("what was found survives a flood of names that never come again", () => {
+    const bench = new Bench();
+    const start = bench.insertUntil(0, 1);
+    for (let id = 100; id < 2100; id++) assert.ok(bench.find(id) >= 0);
+    bench.insertUntil(start, 20_000);
+    assert.equal(bench.countFound(100, 2100), 2000);
+  });
+
+  test("when everything was found the new ones still get in", () => {
+    const bench = new Bench();
+    const start = bench.insertUntil(0, 1);
+    for (let id = 0; id < start; id++) bench.find(id);
+    bench.insertUntil(start, 10_000);
+    assert.equal(bench.writer.stats.refused, 0);
+  });
+
+  test("too large for a page: refused and counted, and what was there stays", () => {
+    const bench = new Bench();
+    bench.insert(1, 60, 9);
+    assert.ok(!bench.insert(1, 65_535));
+    const { refused, refusedTooLarge } = bench.writer.stats;
+    assert.deepEqual([refused, refusedTooLarge], [1, 1]);
+    bench.assertHolds(1, bench.find(1), 60, 9);
+    assert.ok(bench.insert(1, 65_000));
+  });
+
+  test("pages move to the sizes that come, and entries on them to other pages", () => {
+    const bench = new Bench();
+    const end = bench.insertUntil(0, 1, 1000);
+    // Every fourth goes; what is left would fit three quarters of the pages.
+    for (let id = 0; id < end; id += 4) bench.writer.remove(bench.keyOf(id));
+    const evictions = bench.writer.stats.evictions;
+    const left = bench.writer.stats.entries;
+    assert.ok(bench.insert(end, 60));
+    assert.equal(bench.writer.stats.pageMoves, 1);
+    assert.equal(bench.writer.stats.evictions, evictions, "all found room");
+    assert.equal(bench.countFound(0, end + 1), left + 1);
+    checkInvariants(bench.writer);
+  });
+
+  test("after a change of sizes the memory serves the new one", () => {
+    const bench = new Bench();
+    const fresh = new Bench();
+    let id = bench.insertUntil(0, 1000, 2000);
+    for (let i = 0; i < 20_000; i++) assert.ok(bench.insert(id++, 700));
+    fresh.insertUntil(0, 1000, 700);
+    assert.ok(bench.writer.stats.entries > 0.85 * fresh.writer.stats.entries);
+    checkInvariants(bench.writer);
+  });
+});
