@@ -143,10 +143,12 @@ class Server implements RunningServer {
   }
 
   private async listenAt(endpoint: Endpoint): Promise<void> {
-    const bound = await this.udp.open(this.runtime, endpoint);
-    for (const local of bound) this.note("udp", local);
-    // The same port for both, also when the kernel was left to choose it.
-    this.note("tcp", this.tcp.listen({ host: endpoint.host, port: bound[0]!.port }));
+    // The same port for both, also when the kernel was left to choose it; of TCP ports it knows better
+    // which are free, since former connections hold some.
+    const tcp = this.tcp.listen(endpoint);
+    const udp = await this.udp.open(this.runtime, { host: endpoint.host, port: tcp.port });
+    for (const local of udp) this.note("udp", local);
+    this.note("tcp", tcp);
   }
 
   private listenPlainDoh(local: Endpoint): void {
@@ -194,14 +196,16 @@ class Server implements RunningServer {
     await this.admin?.stop();
   }
 
-  /** Until nobody waits for an upstream and HTTP has finished, DRAIN_MS at most. */
+  /** Until all have their responses and streams and HTTP have ended, DRAIN_MS at most. */
   private async drain(httpFinished: Promise<unknown>): Promise<void> {
     const end = performance.now() + DRAIN_MS;
     let isHttpOpen = true;
     void httpFinished.finally(() => {
       isHttpOpen = false;
     });
-    while ((this.resolver.waiting > 0 || isHttpOpen) && performance.now() < end) {
+    const isBusy = (): boolean =>
+      this.resolver.waiting > 0 || this.connections.live > 0 || isHttpOpen;
+    while (isBusy() && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
     }
   }

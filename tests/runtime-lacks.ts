@@ -8,7 +8,8 @@ export type Lack =
   | "HTTP time-outs"
   | "HTTP/1.1 alone over TLS"
   | "errors of datagrams"
-  | "resumed TLS sessions";
+  | "resumed TLS sessions"
+  | "streams in their handshake";
 
 const ON_DENO: readonly Lack[] = [
   "HTTP/3",
@@ -16,6 +17,7 @@ const ON_DENO: readonly Lack[] = [
   "HTTP/1.1 alone over TLS",
   "errors of datagrams",
   "resumed TLS sessions",
+  "streams in their handshake",
 ];
 
 export function runtimeLacks(what: Lack): boolean {

@@ -75,13 +75,16 @@ export class ClientConnection implements FrameTarget, QueryOrigin, Responder {
   }
 
   /** From a proxy the connection begins with a header that names its client. */
-  open(stream: ClientStream, address: Uint32Array, isProxy: boolean): void {
+  accepted(stream: ClientStream, address: Uint32Array, isProxy: boolean): void {
     this.stream = stream;
     this.address = address;
-    this.lastActivityMs = monotonicMs();
-    this.scheduleIdle(this.server.limits.idleTimeoutMs);
     if (isProxy) this.proxyHeader = new ProxyHeaderReader();
     else this.admit();
+  }
+
+  open(): void {
+    this.lastActivityMs = monotonicMs();
+    this.scheduleIdle(this.server.limits.idleTimeoutMs);
     this.watchMessage();
   }
 
@@ -97,8 +100,10 @@ export class ClientConnection implements FrameTarget, QueryOrigin, Responder {
 
   frame(bytes: Uint8Array, offset: number, length: number): void {
     const { server } = this;
-    // No length promises that the next two bytes are one: what follows can't be trusted.
-    if (length < MIN_MESSAGE) return this.stream?.terminate();
+    if (this.stream === undefined) return;
+    // What follows so short a message can't be trusted to be one.
+    if (length < MIN_MESSAGE) return this.stream.terminate();
+    this.stopMessageTimer(); // the next message has its own time
     server.client.address.set(this.address);
     const { burst } = server;
     burst.makeRoom(this);
@@ -147,7 +152,7 @@ export class ClientConnection implements FrameTarget, QueryOrigin, Responder {
   closed(): void {
     const { timers } = this.server;
     this.stream = undefined;
-    if (this.messageTimer !== undefined) timers.cancel(this.messageTimer);
+    this.stopMessageTimer();
     if (this.idleTimer !== undefined) timers.cancel(this.idleTimer);
     if (this.client !== undefined) this.server.connections.giveClient(this.client);
   }
@@ -179,12 +184,16 @@ export class ClientConnection implements FrameTarget, QueryOrigin, Responder {
   private watchMessage(): void {
     const { limits, timers } = this.server;
     if (!this.reader.isPartial && this.proxyHeader === undefined) {
-      if (this.messageTimer !== undefined) timers.cancel(this.messageTimer);
-      this.messageTimer = undefined;
+      this.stopMessageTimer();
     } else if (this.messageTimer === undefined && this.stream !== undefined) {
       const expire = (): void => this.timeOut();
       this.messageTimer = timers.schedule(limits.messageTimeoutMs, { expire });
     }
+  }
+
+  private stopMessageTimer(): void {
+    if (this.messageTimer !== undefined) this.server.timers.cancel(this.messageTimer);
+    this.messageTimer = undefined;
   }
 
   private scheduleIdle(delayMs: number): void {

@@ -1,7 +1,7 @@
 // The stream listeners of one transport (TCP, or DoT with a certificate): accepts connections within
 // the limits and gives them what they share: the burst buffer, the client's row, the timers.
 
-import type { TimingWheel } from "../clock/timing-wheel.ts";
+import type { TimerHandle, TimingWheel } from "../clock/timing-wheel.ts";
 import { COUNTER, type Counters } from "../memory/counters.ts";
 import type { WordBuffer } from "../memory/word-buffer.ts";
 import type { AccessList } from "../resolver/access-list.ts";
@@ -51,6 +51,7 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
   private readonly live: Set<ClientStream> = new Set();
   private readonly toFlush: Set<ClientConnection> = new Set();
   private listeners: StreamListener[] = [];
+  private retry: TimerHandle | undefined;
   private stopped = false;
 
   constructor(parts: StreamServerParts, transport: number, tls?: ServerTls) {
@@ -74,24 +75,35 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
 
   /**
    * Serves with another certificate from now on: new listeners take over the ports, connections that
-   * are open keep the one they began with.
+   * are open keep the one they began with. Throws a HermodError, and nothing has changed.
    */
   changeTls(tls: ServerTls): void {
-    const former = this.listeners;
+    const [former, formerTls] = [this.listeners, this.tls];
     this.tls = tls;
     if (former.length === 0) return; // paused: resume() will use it
-    this.listeners = this.endpoints.map((at) => this.openListener(at));
+    try {
+      this.listeners = this.openAll();
+    } catch (error) {
+      this.tls = formerTls;
+      throw error;
+    }
     for (const listener of former) listener.stop();
   }
 
-  open(stream: ClientStream): void {
+  /** Counted from here: a TLS handshake that nobody finishes holds a descriptor as well. */
+  accepted(stream: ClientStream): void {
     if (this.stopped) return stream.terminate();
     this.counters.count(COUNTER.connectionsOpened);
     this.live.add(stream);
     this.connections.opened();
     const address = this.addresses.of(stream.remote.host);
     const isProxy = this.parts.proxies?.allows(address) ?? false;
-    stream.context.open(stream, address, isProxy);
+    stream.context.accepted(stream, address, isProxy);
+  }
+
+  open(stream: ClientStream): void {
+    if (!this.live.has(stream)) this.accepted(stream);
+    if (this.live.has(stream)) stream.context.open();
   }
 
   data(stream: ClientStream, bytes: Uint8Array): void {
@@ -133,18 +145,19 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
   }
 
   pause(): void {
+    if (this.retry !== undefined) this.timers.cancel(this.retry);
     for (const listener of this.listeners) listener.stop();
     this.listeners = [];
   }
 
-  /** Listens again; tries once more a second later if the port can't be had now. */
+  /** Listens again; tries once more a second later if a port can't be had now. */
   resume(): void {
-    if (this.stopped) return;
+    this.retry = undefined;
+    if (this.stopped || this.listeners.length > 0) return;
     try {
-      this.listeners = this.endpoints.map((at) => this.openListener(at));
+      this.listeners = this.openAll();
     } catch {
-      this.pause();
-      this.timers.schedule(RESUME_RETRY_MS, { expire: () => this.resume() });
+      this.retry = this.timers.schedule(RESUME_RETRY_MS, { expire: () => this.resume() });
     }
   }
 
@@ -163,6 +176,18 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
   private flushAll(): void {
     for (const connection of this.toFlush) connection.flush();
     this.toFlush.clear();
+  }
+
+  /** All endpoints, or none: what was opened before one failed is stopped again. */
+  private openAll(): StreamListener[] {
+    const opened: StreamListener[] = [];
+    try {
+      for (const endpoint of this.endpoints) opened.push(this.openListener(endpoint));
+    } catch (error) {
+      for (const listener of opened) listener.stop();
+      throw error;
+    }
+    return opened;
   }
 
   private openListener(local: Endpoint): StreamListener {

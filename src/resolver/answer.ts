@@ -123,7 +123,7 @@ export class Answerer {
     if (age > lifetime(words, block) + STALE_LIMIT_SECONDS) return MISS;
     const rcode = storedFlags(words, block) & STORED_FLAG.RCODE_MASK;
     this.context.report(rcode, PATH.stale, STALE_TTL_SECONDS);
-    this.context.edeCode = EDE.STALE_ANSWER;
+    this.context.edeCode = rcode === RCODE.NXDOMAIN ? EDE.STALE_NXDOMAIN_ANSWER : EDE.STALE_ANSWER;
     return fitResponse(this.context, this.options, words, bytes, block, -1);
   }
 

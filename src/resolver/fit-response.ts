@@ -44,7 +44,9 @@ export function fitResponse(
   copyWords(context.out, context.outOffset, words, bytes, source, length);
   copyQuestion(context);
   if (ageSeconds !== 0) age(context, words, bytes, block, ageSeconds);
-  return finishResponse(context, options, length, adFlag(context, words, block), anCount, nsCount);
+  // Past its TTL data is no longer validated (RFC 4035 §5.3.3).
+  const flags = ageSeconds < 0 ? 0 : adFlag(context, words, block);
+  return finishResponse(context, options, length, flags, anCount, nsCount);
 }
 
 /** More than the caller's buffer holds: only the question is written, and TC follows from `length`. */

@@ -2,6 +2,7 @@
 // many clients wait (CVE-2025-5994: identical queries in flight would invite a birthday attack).
 
 import type { CacheKey } from "../cache/cache-key.ts";
+import { monotonicSeconds } from "../clock/monotonic.ts";
 import type { Waiter } from "./waiter.ts";
 
 /** The qname's offset in a cache key's bytes: behind its two words. */
@@ -18,8 +19,9 @@ export class InFlight {
   readonly qclass: number;
   /** As resolver/question-key makes them. */
   readonly flags: number;
-  /** Those who wait, and those whose deadline came first. */
-  readonly waiters: Waiter[] = [];
+  readonly askedSeconds: number = monotonicSeconds();
+  /** Those who wait still. */
+  readonly waiters: Set<Waiter> = new Set();
   /** Next entry with the same hash. */
   next: InFlight | undefined;
 
@@ -43,7 +45,6 @@ export class InFlight {
 
 export class InFlightTable {
   private readonly byHash: Map<number, InFlight> = new Map();
-  size = 0;
 
   find(key: CacheKey): InFlight | undefined {
     let entry = this.byHash.get(key.hash);
@@ -55,7 +56,6 @@ export class InFlightTable {
     const entry = new InFlight(key);
     entry.next = this.byHash.get(entry.hash);
     this.byHash.set(entry.hash, entry);
-    this.size++;
     return entry;
   }
 
@@ -63,7 +63,6 @@ export class InFlightTable {
     const first = this.byHash.get(entry.hash);
     if (first === entry) this.removeFirst(entry);
     else unlink(first, entry);
-    this.size--;
   }
 
   private removeFirst(entry: InFlight): void {

@@ -69,11 +69,12 @@ export class Resolver implements WaiterOwner {
     this.load(waiter);
     const inFlight = waiter.quotaCell < 0 ? undefined : this.join();
     if (inFlight === undefined) return this.turnAway(waiter);
-    inFlight.waiters.push(waiter);
+    waiter.queue = inFlight.waiters.add(waiter);
     waiter.timer = this.parts.timers.schedule(this.parts.waitMs, waiter);
   }
 
   waiterExpired(waiter: Waiter): void {
+    waiter.queue?.delete(waiter);
     this.load(waiter);
     this.send(waiter, this.staleOrFailure(EDE.NO_REACHABLE_AUTHORITY));
   }
@@ -97,12 +98,12 @@ export class Resolver implements WaiterOwner {
       void this.ask(added);
       return added;
     }
-    return found.waiters.length < waitersPerQuestion ? found : undefined;
+    return found.waiters.size < waitersPerQuestion ? found : undefined;
   }
 
   private turnAway(waiter: Waiter): void {
     this.parts.counters.count(COUNTER.waitersRefused);
-    this.send(waiter, this.parts.answerer.respondWith(RCODE.SERVFAIL, PATH.failed, EDE.OTHER));
+    this.send(waiter, this.staleOrFailure(EDE.OTHER));
   }
 
   /** Never rejects. */
@@ -117,7 +118,7 @@ export class Resolver implements WaiterOwner {
     }
     this.table.remove(inFlight);
     const failed = judge.good === undefined;
-    for (const waiter of inFlight.waiters) if (!waiter.answered) this.settle(waiter, failed);
+    for (const waiter of inFlight.waiters) this.settle(waiter, failed);
   }
 
   private settle(waiter: Waiter, failed: boolean): void {
@@ -141,7 +142,6 @@ export class Resolver implements WaiterOwner {
   private send(waiter: Waiter, length: number): void {
     const { answerer, counters } = this.parts;
     const { result } = answerer.context;
-    waiter.answered = true;
     this.waiting--;
     if (waiter.quotaCell >= 0) this.quota.give(waiter.quotaCell);
     counters.countQuery(waiter.client.transport, result[RESULT.path]!, result[RESULT.rcode]!);

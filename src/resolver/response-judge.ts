@@ -10,6 +10,8 @@ import type { InFlight } from "./in-flight.ts";
 export interface Failure {
   readonly edeCode: number;
   readonly edeText: Uint8Array;
+  /** Hermod itself was short of something; the upstreams and the name may be well. */
+  readonly isOurs?: boolean;
 }
 
 const RCODE_NAMES: ReadonlyMap<number, string> = new Map(
@@ -62,5 +64,8 @@ function failureOfError(error: unknown): Failure {
   const fault = error instanceof UpstreamError ? error.fault : "closed";
   if (fault === "timeout")
     return failure(EDE.NO_REACHABLE_AUTHORITY, "no upstream answered in time");
+  if (fault === "overload" || fault === "stopped") {
+    return { ...failure(EDE.OTHER, `not asked: ${fault}`), isOurs: true };
+  }
   return failure(EDE.NETWORK_ERROR, `no upstream could be reached: ${fault}`);
 }

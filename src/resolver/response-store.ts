@@ -16,7 +16,7 @@ import type { InFlight } from "./in-flight.ts";
 import { FAILURE_FLAG } from "./question-key.ts";
 import type { Failure } from "./response-judge.ts";
 
-/** A failure counts as one of a row when it comes within this many lifetimes of the one before. */
+/** A failure is one of a row when its question was asked within this many lifetimes of the last. */
 const FAILURE_MEMORY = 2;
 const NO_TTLS = new Uint16Array(0);
 const NO_TEXT = new Uint8Array(0);
@@ -40,7 +40,11 @@ export class ResponseStore {
 
   /** Puts `response` into `buffer`, and into the cache if it may be used again. */
   keep(question: InFlight, response: NormalizedResponse): void {
-    const lifetimeSeconds = applyTtlRules(response, this.parts.ttlRules);
+    const { ttlRules, writer } = this.parts;
+    const lifetimeSeconds = applyTtlRules(response, ttlRules);
+    writer.remove(this.keyOf(question, FAILURE_FLAG));
+    // What may not be kept still shows that what was kept is no longer true.
+    if (lifetimeSeconds === 0) writer.remove(this.keyOf(question, 0));
     const negative = response.kind === "positive" ? 0 : STORED_FLAG.NEGATIVE;
     const authentic = response.authenticData ? STORED_FLAG.AUTHENTIC : 0;
     this.write(question, 0, lifetimeSeconds, {
@@ -52,13 +56,18 @@ export class ResponseStore {
     });
   }
 
-  /** Puts SERVFAIL into `buffer` and remembers it for 1 s, twice as long after each failure. */
+  /**
+   * Puts SERVFAIL into `buffer` and remembers it for 1 s, twice as long after each failure in a row;
+   * not at all when the failure was our own shortage, which says nothing of the name.
+   */
   keepFailure(question: InFlight, failure: Failure): void {
-    this.write(question, FAILURE_FLAG, this.nextFailureLifetime(question), {
+    const lifetimeSeconds = failure.isOurs ? 0 : this.nextFailureLifetime(question);
+    this.write(question, FAILURE_FLAG, lifetimeSeconds, {
       bytes: servfail(question),
       ttlOffsets: NO_TTLS,
       flags: RCODE.SERVFAIL | STORED_FLAG.FAILURE,
-      ...failure,
+      edeCode: failure.edeCode,
+      edeText: failure.edeText,
     });
   }
 
@@ -104,7 +113,7 @@ export class ResponseStore {
     const block = reader.find(this.keyOf(question, FAILURE_FLAG));
     if (block < 0) return failureLifetimeSeconds(0);
     const previous = lifetime(reader.words, block);
-    const age = monotonicSeconds() - storedAt(reader.words, block);
+    const age = question.askedSeconds - storedAt(reader.words, block);
     const inARow = age <= FAILURE_MEMORY * previous;
     return failureLifetimeSeconds(inARow ? Math.floor(Math.log2(previous)) + 1 : 0);
   }

@@ -28,7 +28,8 @@ export class Waiter {
   readonly quotaCell: number;
   private readonly owner: WaiterOwner;
   timer: TimerHandle | undefined;
-  answered = false;
+  /** Those who wait for the same question, itself among them; none when it was turned away. */
+  queue: Set<Waiter> | undefined;
 
   /** `query` is the waiter's from now on; `client` is copied. */
   constructor(

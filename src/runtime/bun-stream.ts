@@ -16,7 +16,8 @@ export class BunStream<Context> implements Stream<Context> {
   private readonly handler: StreamHandler<Context>;
   /** The client's side of TLS. */
   private readonly tls: ConnectTls | undefined;
-  private readonly accepted: boolean;
+  /** The owner knows of this stream, and so must hear of its close. */
+  private isKnown: boolean;
   private socket: BunSocket | undefined;
   private isOpen = false;
   private isEnding = false;
@@ -34,7 +35,7 @@ export class BunStream<Context> implements Stream<Context> {
     this.context = context;
     this.remote = remote;
     this.handler = handler;
-    this.accepted = accepted;
+    this.isKnown = !accepted;
     this.tls = tls;
   }
 
@@ -74,10 +75,15 @@ export class BunStream<Context> implements Stream<Context> {
 
   opened(): void {
     this.isOpen = true;
+    this.isKnown = true;
     this.handler.open(this);
   }
 
-  resumeSession(): void {
+  handshakeBegins(): void {
+    if (!this.isKnown && this.handler.accepted !== undefined) {
+      this.isKnown = true;
+      return this.handler.accepted(this);
+    }
     const session = this.tls === undefined ? undefined : sessions.get(this.tls);
     if (session !== undefined) this.socket!.setSession(session);
   }
@@ -114,7 +120,7 @@ export class BunStream<Context> implements Stream<Context> {
   closed(error: Error | undefined): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    if (this.isOpen || !this.accepted) this.handler.close(this, this.reason ?? error);
+    if (this.isKnown) this.handler.close(this, this.reason ?? error);
   }
 
   private keepSession(tls: ConnectTls): void {

@@ -140,7 +140,7 @@ function startHandshake(socket: BunSocket): void {
   const stream = streamOf(socket);
   if (stream === undefined) return;
   socket.timeout(HANDSHAKE_TIMEOUT_S);
-  stream.resumeSession();
+  stream.handshakeBegins();
 }
 
 function connect<Context>(

@@ -45,6 +45,11 @@ export interface UdpSocket {
 // ── Streams: TCP and TLS over TCP ───────────────────────────────────────────────────────────────
 
 export interface StreamHandler<Context> {
+  /**
+   * A TLS connection was accepted and its handshake begins, where the runtime tells; close() follows
+   * even if open() never does. Streams without TLS go straight to open().
+   */
+  accepted?(stream: Stream<Context>): void;
   /** Ready to write: connected, and over TLS with the handshake done and the other side verified. */
   open(stream: Stream<Context>): void;
   data(stream: Stream<Context>, bytes: Uint8Array): void;
@@ -57,7 +62,7 @@ export interface StreamHandler<Context> {
   ended?(stream: Stream<Context>): void;
   /**
    * The last event, exactly once: also when connecting failed, but not for an accepted stream that
-   * never opened. It may come from within end() and terminate(). No error: either side ended it.
+   * the handler never heard of. It may come from within end() and terminate(). No error: either side ended it.
    */
   close(stream: Stream<Context>, error: Error | undefined): void;
 }

@@ -29,8 +29,8 @@ export class EncryptedListeners {
   private dot: StreamServer | undefined;
   private http: { local: Endpoint; listener: HttpListener }[] = [];
   private watch: CertificateWatch | undefined;
-  /** Listeners that were changed over and still finish. */
-  private readonly finishing: Set<Promise<void>> = new Set();
+  /** Listeners that have stopped and still finish. */
+  private readonly finishing: Map<HttpListener, Promise<void>> = new Map();
   certificate: LoadedCertificate | undefined;
 
   constructor(parts: EncryptedParts) {
@@ -68,12 +68,13 @@ export class EncryptedListeners {
 
   /** Resolves when the HTTP requests in flight have been answered. */
   async finished(): Promise<void> {
-    await Promise.all(this.finishing);
+    await Promise.all(this.finishing.values());
   }
 
+  /** After stop(). */
   closeAll(): void {
     this.dot?.closeAll();
-    for (const { listener } of this.http) listener.closeAll();
+    for (const listener of this.finishing.keys()) listener.closeAll();
   }
 
   private async certificateFiles(): Promise<CertificateFiles> {
@@ -123,10 +124,17 @@ export class EncryptedListeners {
     return streams.runtime.serveHttp(options);
   }
 
+  /** When it throws, nothing has changed: the watch tells of it and tries again. */
   private change(renewed: LoadedCertificate): void {
     const former = this.http;
-    const next = former.map(({ local }) => ({ local, listener: this.serve(local, renewed) }));
-    this.dot?.changeTls(dotTls(renewed));
+    const next: typeof former = [];
+    try {
+      for (const { local } of former) next.push({ local, listener: this.serve(local, renewed) });
+      this.dot?.changeTls(dotTls(renewed));
+    } catch (error) {
+      for (const { listener } of next) listener.closeAll();
+      throw error;
+    }
     this.http = next;
     for (const { listener } of former) this.finish(listener);
     this.take(renewed);
@@ -134,8 +142,8 @@ export class EncryptedListeners {
   }
 
   private finish(listener: HttpListener): void {
-    const done = listener.stop().finally(() => this.finishing.delete(done));
-    this.finishing.add(done);
+    const done = listener.stop().finally(() => this.finishing.delete(listener));
+    this.finishing.set(listener, done);
   }
 }
 

@@ -82,25 +82,31 @@ export class GroupQuery implements Deadline {
     );
   }
 
+  /** A response is a sign of life, also one that will not do: a name can fail without its server. */
   private responded(
     member: Member,
     response: Uint8Array,
     askedMs: number,
     onTheSide: boolean,
   ): void {
-    if (!this.settled && !this.judge.accepts(response)) {
-      const message = `${member.upstream.url}: its response will not do`;
-      return this.failed(member, new UpstreamError("malformed", message), onTheSide);
-    }
     this.owner.succeeded(member, monotonicMs() - askedMs);
     if (this.settled) return;
-    this.settle();
-    this.resolve();
+    if (this.judge.accepts(response)) {
+      this.settle();
+      this.resolve();
+    } else if (!onTheSide) {
+      const message = `${member.upstream.url}: its response will not do`;
+      this.goOn(new UpstreamError("malformed", message));
+    }
   }
 
   private failed(member: Member, error: UpstreamError, onTheSide: boolean): void {
-    this.owner.failed(member);
-    if (this.settled || onTheSide) return;
+    if (error.fault !== "overload") this.owner.failed(member); // that is our own shortage
+    if (!this.settled && !onTheSide) this.goOn(error);
+  }
+
+  /** The member asked last is no help: the next one, if there is one. */
+  private goOn(error: UpstreamError): void {
     this.pending--;
     if (this.hasNext()) {
       this.stopTimer();

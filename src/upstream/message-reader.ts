@@ -31,12 +31,8 @@ export class MessageReader {
   /** Returns the offset after what belongs to this message. */
   private readBody(bytes: Uint8Array, offset: number): number {
     const end = Math.min(bytes.length, offset + this.prefix - this.filled);
-    if (this.partial === undefined && end - offset === this.prefix) {
-      this.partial = bytes.slice(offset, end);
-    } else {
-      this.partial ??= new Uint8Array(this.prefix);
-      this.partial.set(bytes.subarray(offset, end), this.filled);
-    }
+    this.partial ??= new Uint8Array(this.prefix);
+    this.partial.set(bytes.subarray(offset, end), this.filled);
     this.filled += end - offset;
     return end;
   }

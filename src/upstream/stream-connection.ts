@@ -118,6 +118,7 @@ export class StreamConnection implements QueryCarrier, MessageTarget, Deadline {
 
   expire(): void {
     this.timer = undefined;
+    if (this.state === "closed") return;
     if (this.state === "connecting")
       this.terminate(`no connection within ${CONNECT_TIMEOUT_MS} ms`);
     else if (this.state === "retired") this.terminate("no response in time");
@@ -155,6 +156,7 @@ export class StreamConnection implements QueryCarrier, MessageTarget, Deadline {
 
   drain(): void {
     this.flushScheduled = false;
+    if (this.state === "closed") return; // in the same tick as the flush was wanted
     this.buffer.flush(this.stream);
     if (this.inFlight > 0 && this.timer === undefined) this.watch(STALL_MS);
   }
@@ -163,6 +165,7 @@ export class StreamConnection implements QueryCarrier, MessageTarget, Deadline {
     this.state = "closed";
     this.stopWatching();
     this.owner.closed(this, this.closeReason || error?.message || "closed by the other side");
+    this.inFlight = 0;
   }
 
   private write(): void {

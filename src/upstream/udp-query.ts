@@ -49,7 +49,7 @@ export class UdpQuery implements UdpHandler, Deadline {
     this.query = query;
     this.owner = owner;
     this.promise = promise;
-    this.message = query.slice();
+    this.message = new Uint8Array(query);
     this.deadlineMs = this.askedMs + timeoutMs;
   }
 
@@ -80,7 +80,7 @@ export class UdpQuery implements UdpHandler, Deadline {
     if (this.settled || socket !== this.socket) return;
     if (bytes.length < 2 || read16(bytes, 0) !== read16(this.message, 0)) return;
     if (!answersQuery(this.query, bytes)) return;
-    const response = bytes.slice();
+    const response = new Uint8Array(bytes);
     response[0] = this.query[0]!;
     response[1] = this.query[1]!;
     this.settle();

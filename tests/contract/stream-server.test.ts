@@ -11,7 +11,11 @@ import { StreamServer } from "../../src/listener/stream-server.ts";
 import { COUNTER, Counters, TRANSPORT } from "../../src/memory/counters.ts";
 import { QueryService } from "../../src/resolver/query-service.ts";
 import { Resolver } from "../../src/resolver/resolve.ts";
+import type { ServerTls } from "../../src/runtime/contract.ts";
 import { selectRuntime } from "../../src/runtime/select.ts";
+import { makeSelfSigned } from "../certificates.ts";
+import { needs } from "../e2e/programs.ts";
+import { runtimeLacks } from "../runtime-lacks.ts";
 import { Answering } from "../answering.ts";
 import { encode, ScriptedGroup } from "../scripted-group.ts";
 
@@ -33,7 +37,10 @@ interface Limits {
   perClient?: number;
 }
 
-function serve(limits: Limits = {}): {
+function serve(
+  limits: Limits = {},
+  tls?: ServerTls,
+): {
   port: number;
   group: ScriptedGroup;
   counters: Counters;
@@ -55,7 +62,8 @@ function serve(limits: Limits = {}): {
       limits: { idleTimeoutMs, messageTimeoutMs },
       connections: new ConnectionLimit(limits.connections ?? 100, limits.perClient ?? 100),
     },
-    TRANSPORT.tcp,
+    tls === undefined ? TRANSPORT.tcp : TRANSPORT.dot,
+    tls,
   );
   servers.push(server);
   const { port } = server.listen({ host: "127.0.0.1", port: 0 });
@@ -223,11 +231,27 @@ describe("streams: deadlines and limits", () => {
     await busy.closed();
   });
 
-  test("a length under 12 ends the connection", async () => {
-    const { port } = serve();
+  test("a client whose messages all arrive in time is not cut off, however they are packed", async () => {
+    const { port, counters } = serve({ messageTimeoutMs: 300 });
     const client = new Client(port);
-    client.socket.write(Buffer.from([0, 3, 1, 2, 3]));
+    client.socket.setNoDelay(true);
+    const message = framed("localhost", 1);
+    // Each write ends in the middle of the next message.
+    client.socket.write(message.subarray(0, 20));
+    for (let i = 0; i < 12; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      client.socket.write(Buffer.concat([message.subarray(20), message.subarray(0, 20)]));
+    }
+    await client.receive(12);
+    assert.equal(counters.value(COUNTER.connectionsTimedOut), 0);
+  });
+
+  test("a length under 12 ends the connection, and what follows is not read", async () => {
+    const { port, group } = serve();
+    const client = new Client(port);
+    client.socket.write(Buffer.concat([Buffer.from([0, 3, 1, 2, 3]), framed("a.example", 1)]));
     await client.closed();
+    assert.equal(group.asked.length, 0);
   });
 
   test("over the limit for one client a new connection is closed, the others live", async () => {
@@ -273,5 +297,17 @@ describe("streams: deadlines and limits", () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     await client.until(() => client.ended || client.socket.destroyed, "the cut");
+  });
+
+  const tells = !runtimeLacks("streams in their handshake");
+  const skip = needs("openssl");
+  test("connections count before their TLS handshake", { skip }, async () => {
+    const { certificate, key } = makeSelfSigned({ names: ["localhost"] });
+    const { port, counters } = serve({ perClient: 3 }, { certificate, key, alpn: ["dot"] });
+    const silent = Array.from({ length: 8 }, () => new Client(port));
+    const refused = (): number => counters.value(COUNTER.connectionsRefused);
+    if (!tells) return assert.equal(refused(), 0);
+    await silent[0]!.until(() => refused() === 5, "five refusals");
+    assert.equal(silent.filter((client) => !client.ended).length >= 3, true);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as dnsPacket from "dns-packet";
+import { lifetime } from "../../../src/cache/stored-response.ts";
 import { timers } from "../../../src/clock/timing-wheel.ts";
 import { COUNTER, Counters, PATH, TRANSPORT } from "../../../src/memory/counters.ts";
 import type { WordBuffer } from "../../../src/memory/word-buffer.ts";
@@ -182,6 +183,48 @@ describe("resolve()", () => {
     assert.equal(rcode(second.responses[0]!), "NOERROR");
     assert.equal((second.responses[0]!.answers![0] as { ttl: number }).ttl, 30);
     assert.equal(edeOf(second.responses[0]!)!.code, 3);
+  });
+
+  test("an answer that may not be kept takes the place of an older one", async () => {
+    const { ask, group, set } = setUp();
+    const first = ask("moved.example");
+    group.respond(0, { answers: [A("moved.example", "192.0.2.1", 1)] });
+    await first.done;
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    const second = ask("moved.example");
+    group.respond(1, { answers: [A("moved.example", "192.0.2.2", 0)] });
+    await second.done;
+    assert.ok(set.reader.find(keyOf(set, "moved.example")) < 0);
+    const third = ask("moved.example");
+    group.asked[2]!.reject(new UpstreamError("timeout", "silent"));
+    await third.done;
+    assert.equal(rcode(third.responses[0]!), "SERVFAIL");
+  });
+
+  test("our own shortage is not remembered as a failure of the name", async () => {
+    const { ask, group } = setUp();
+    const one = ask("busy.example");
+    group.asked[0]!.reject(new UpstreamError("overload", "too many"));
+    await one.done;
+    assert.equal(rcode(one.responses[0]!), "SERVFAIL");
+    const two = ask("busy.example");
+    assert.equal(group.asked.length, 2);
+    group.respond(1, { answers: [A("busy.example", "192.0.2.1")] });
+    await two.done;
+    assert.equal(rcode(two.responses[0]!), "NOERROR");
+  });
+
+  test("failures in a row count from when the question was asked", async () => {
+    const { ask, group, set } = setUp();
+    for (let i = 0; i < 2; i++) {
+      const one = ask("down.example");
+      // Longer than the failure is remembered: the upstream takes its time to fail.
+      await new Promise((resolve) => setTimeout(resolve, i === 0 ? 0 : 2600));
+      group.asked[i]!.reject(new UpstreamError("timeout", "silent"));
+      await one.done;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    assert.equal(lifetime(set.store.buffer.words, 0), 2);
   });
 
   test("turns away beyond the bounds for a question and for a client", async () => {

@@ -1,0 +1,31 @@
+// Makes an Answerer on any thread, of what can be sent to it: shared memory and plain values.
+
+import { CacheKey } from "../cache/cache-key.ts";
+import type { CacheMemory } from "../cache/cache-memory.ts";
+import { CacheReader } from "../cache/cache-reader.ts";
+import { AccessList, type Network } from "../resolver/access-list.ts";
+import { Answerer } from "../resolver/answer.ts";
+import { ServerCookies } from "../resolver/server-cookies.ts";
+
+/** The same on every thread. */
+export interface AnswererSettings {
+  /** Shared; its epochs have a row for each thread. */
+  readonly cache: CacheMemory;
+  /** Of the cache's keys. */
+  readonly keySecret: Uint32Array;
+  readonly cookieSecret: Uint8Array;
+  /** Who may ask. */
+  readonly networks: readonly Network[];
+  /** resolver/finish-response keepaliveValue. */
+  readonly keepalive: Uint8Array;
+}
+
+export function createAnswerer(settings: AnswererSettings): Answerer {
+  const { cache, cookieSecret, keepalive, keySecret, networks } = settings;
+  return new Answerer({
+    access: new AccessList(networks),
+    cache: new CacheReader(cache),
+    key: new CacheKey(keySecret),
+    options: { cookies: new ServerCookies(cookieSecret), keepalive },
+  });
+}

@@ -1,0 +1,129 @@
+// The queries of one socket that its thread could not answer, on the main thread: taken from the ring,
+// asked, and answered on the same descriptor from the address that was asked. Responses that come in
+// one turn of the event loop leave in one call.
+
+import { COUNTER, type Counters, TRANSPORT } from "../memory/counters.ts";
+import { MissRingReader } from "../memory/miss-ring.ts";
+import type { WordBuffer } from "../memory/word-buffer.ts";
+import { ClientRow } from "../resolver/client-row.ts";
+import { UDP_SIZE } from "../resolver/finish-response.ts";
+import { NOTHING, type QueryOrigin, type QueryService } from "../resolver/query-service.ts";
+import type { Responder } from "../resolver/waiter.ts";
+import type { Libc } from "../runtime/libc.ts";
+import type { DatagramSocket } from "../runtime/linux/datagram-socket.ts";
+import { ORIGIN_WORDS } from "../runtime/linux/message-batch.ts";
+import { copyOriginAddress } from "../runtime/linux/origin.ts";
+import { SendBatch } from "../runtime/linux/send-batch.ts";
+
+/** Responses that one call sends. */
+const BATCH = 32;
+
+export interface UdpMissesParts {
+  readonly libc: Libc;
+  readonly socket: DatagramSocket;
+  /** memory/miss-ring. */
+  readonly ring: ArrayBufferLike;
+  readonly service: QueryService;
+  readonly counters: Counters;
+}
+
+export class UdpMisses implements QueryOrigin {
+  private readonly service: QueryService;
+  private readonly counters: Counters;
+  private readonly socket: DatagramSocket;
+  private readonly ring: MissRingReader;
+  private readonly responses: SendBatch;
+  private readonly client: ClientRow = new ClientRow();
+  private readonly flush: () => void = () => this.flushNow();
+  private isFlushDue = false;
+  private isClosed = false;
+
+  constructor({ libc, socket, ring, service, counters }: UdpMissesParts) {
+    this.service = service;
+    this.counters = counters;
+    this.socket = socket;
+    this.ring = new MissRingReader(ring, ORIGIN_WORDS);
+    this.responses = new SendBatch(libc, socket, { count: BATCH, capacityBytes: UDP_SIZE });
+    this.client.transport = TRANSPORT.udp;
+  }
+
+  /** Queries lost because the ring was full. */
+  get refused(): number {
+    return this.ring.refused;
+  }
+
+  get isEmpty(): boolean {
+    return this.ring.isEmpty;
+  }
+
+  /** Takes up to `limit` queries from the ring. */
+  take(limit: number): void {
+    for (let i = 0; i < limit && this.ring.next(); i++) this.accept();
+  }
+
+  /** Nothing is sent any more; the socket may be closed. */
+  close(): void {
+    this.flushNow();
+    this.isClosed = true;
+  }
+
+  responder(): Responder {
+    const { originAt, words } = this.ring;
+    return new UdpMissResponder(this, words.slice(originAt, originAt + ORIGIN_WORDS));
+  }
+
+  send(out: WordBuffer, offset: number, length: number, origin: Uint32Array): void {
+    if (this.isClosed) return;
+    const { nextOffset, words } = this.responses;
+    const from = offset >> 2;
+    words.set(out.words.subarray(from, from + ((length + 3) >> 2)), nextOffset >> 2);
+    this.push(length, origin, 0);
+  }
+
+  /** A response may have come since the thread looked, so that the cache is asked again. */
+  private accept(): void {
+    const { client, responses, ring, service } = this;
+    copyOriginAddress(this.socket.family, ring.bytes, ring.originAt * 4, client.address);
+    const { capacityBytes, nextOffset } = responses;
+    const written = service.accept(
+      ring.bytes,
+      ring.offset,
+      ring.length,
+      responses,
+      nextOffset,
+      capacityBytes,
+      client,
+      this,
+    );
+    if (written !== NOTHING) this.push(written, ring.words, ring.originAt);
+  }
+
+  private push(length: number, origins: Uint32Array, at: number): void {
+    this.responses.push(length, origins, at);
+    if (this.responses.isFull) return this.flushNow();
+    if (this.isFlushDue) return;
+    this.isFlushDue = true;
+    setImmediate(this.flush);
+  }
+
+  private flushNow(): void {
+    this.isFlushDue = false;
+    if (this.isClosed) return;
+    const failures = this.responses.flush(this.socket.descriptor);
+    for (let i = 0; i < failures; i++) this.counters.count(COUNTER.sendFailures);
+  }
+}
+
+class UdpMissResponder implements Responder {
+  private readonly misses: UdpMisses;
+  private readonly origin: Uint32Array;
+
+  constructor(misses: UdpMisses, origin: Uint32Array) {
+    this.misses = misses;
+    this.origin = origin;
+  }
+
+  respond(out: WordBuffer, offset: number, length: number): void {
+    this.misses.send(out, offset, length, this.origin);
+  }
+}
