@@ -21,4 +21,8 @@ process.exitCode = await runProgram(argv.slice(2), packageJson.version, terminal
     const { check } = await import("./commands/check.ts");
     return check(options, env, terminal);
   },
+  async completion(shell, program) {
+    const { completion } = await import("./commands/completion.ts");
+    return completion(shell, program, terminal);
+  },
 });

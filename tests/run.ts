@@ -8,21 +8,31 @@ import { installPrograms } from "./runner/install-programs.ts";
 import { closingLine, type Tally } from "./runner/report.ts";
 import { runGroup } from "./runner/run-group.ts";
 import { findTestFiles, groupTestFiles } from "./runner/test-files.ts";
-import { TEST_RUNTIMES } from "./runner/test-runtime.ts";
+import { type MissingRuntime, testRuntimes } from "./runner/test-runtime.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 async function runAll(): Promise<Tally> {
   const total: Tally = { passed: 0, failed: 0, skipped: 0 };
-  for (const runtime of TEST_RUNTIMES) {
-    for (const group of groupTestFiles(findTestFiles(root))) {
-      const { passed, failed, skipped } = await runGroup(runtime, group, root);
-      total.passed += passed;
-      total.failed += failed;
-      total.skipped += skipped;
-    }
+  for (const runtime of testRuntimes()) {
+    const files = findTestFiles(root).filter((file) => runtime.runs(file));
+    if ("missing" in runtime) add(total, skipAll(runtime, files));
+    else
+      for (const group of groupTestFiles(files)) add(total, await runGroup(runtime, group, root));
   }
   return total;
+}
+
+/** Each file counts as one skipped test. */
+function skipAll({ missing, name }: MissingRuntime, files: readonly string[]): Tally {
+  for (const file of files) console.error(`Skipped on ${name}, ${missing}: ${file}`);
+  return { passed: 0, failed: 0, skipped: files.length };
+}
+
+function add(total: Tally, { passed, failed, skipped }: Tally): void {
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
 }
 
 installPrograms();

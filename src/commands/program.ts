@@ -1,7 +1,7 @@
 // The command line's grammar: subcommands, their options and help. What they do is in a file each,
 // loaded only when it is called.
 
-import { Command, CommanderError, type OutputConfiguration } from "commander";
+import { Argument, Command, CommanderError, Option, type OutputConfiguration } from "commander";
 import { HermodError, messageOf } from "../errors.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -13,9 +13,13 @@ export interface Actions {
   serve(options: Options): Promise<number>;
   query(name: string, type: string, options: Options): Promise<number>;
   check(options: Options): Promise<number>;
+  /** `program` is the grammar that the script is to complete. */
+  completion(shell: string, program: Command): Promise<number>;
 }
 
 const MISTAKE = 1;
+const HTTP_VERSIONS = ["1.1", "2", "3"];
+const SHELLS = ["bash", "zsh", "fish"];
 
 const SERVE_HELP = `
 Without settings Hermod serves 127.0.0.1 and ::1: UDP and TCP on port 5335, TLS
@@ -35,9 +39,13 @@ without a name it must name the address.
 Exit codes: 0 stopped by SIGTERM or SIGINT, 1 could not start.`;
 
 const QUERY_HELP = `
-The server is a URL as in udp://192.0.2.1:53, tcp://192.0.2.1:53 or
-tls://192.0.2.1:853#dns.example. --json prints the message as RFC 8427 has it,
-RDATA in presentation form.
+The server is a URL as in udp://192.0.2.1:53, tcp://192.0.2.1:53,
+tls://192.0.2.1:853#dns.example, https://dns.example/dns-query or
+https://192.0.2.1/dns-query#dns.example: what stands after # is what the
+certificate must name. Over tls:// and https:// the certificate and the time
+that each step took are printed too.
+
+--json prints the message as RFC 8427 has it, RDATA in presentation form.
 
 Exit codes: 0 a response came, whatever it says; 1 wrong usage; 2 no response.`;
 
@@ -46,6 +54,11 @@ Reads the settings as serve would, without serving, and prints every mistake
 with its place and what to write instead.
 
 Exit codes: 0 no mistakes, 1 mistakes.`;
+
+const COMPLETION_HELP = `
+bash: hermod completion bash > ~/.local/share/bash-completion/completions/hermod
+zsh:  hermod completion zsh > DIRECTORY/_hermod, for a DIRECTORY in $fpath
+fish: hermod completion fish > ~/.config/fish/completions/hermod.fish`;
 
 /** Runs what `parameters` ask for; resolves with the exit code. Never throws. */
 export async function runProgram(
@@ -88,6 +101,7 @@ export function createProgram(
     run(actions.query(name, type, options)),
   );
   addCheck(program).action((options: Options) => run(actions.check(options)));
+  addCompletion(program).action((shell: string) => run(actions.completion(shell, program)));
   return program;
 }
 
@@ -119,6 +133,9 @@ function addQuery(program: Command): Command {
     .argument("<NAME>", "the name to ask for")
     .argument("[TYPE]", "the type to ask for", "A")
     .option("--server <URL>", "the server to ask", "udp://127.0.0.1:5335")
+    .option("--ca <FILE>", "PEM file of trust anchors, in place of the system's")
+    .addOption(new Option("--http <VERSION>", "the version for https://").choices(HTTP_VERSIONS))
+    .option("--post", "ask by POST over https://, not by GET")
     .option("--json", "print the response as JSON")
     .option("--dnssec", "ask for DNSSEC records too")
     .option("--short", "print the RDATA of the answers alone")
@@ -131,6 +148,14 @@ function addCheck(program: Command): Command {
     .description("check the settings and print every mistake")
     .option("--config <FILE>", "read settings from this YAML file")
     .addHelpText("after", CHECK_HELP);
+}
+
+function addCompletion(program: Command): Command {
+  return program
+    .command("completion")
+    .description("print a script that completes commands and options")
+    .addArgument(new Argument("<SHELL>", "the shell that reads it").choices(SHELLS))
+    .addHelpText("after", COMPLETION_HELP);
 }
 
 function collect(value: string, values: readonly string[] = []): string[] {

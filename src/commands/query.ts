@@ -1,70 +1,70 @@
-// `hermod query`: asks one server one question over the same transports that Hermod asks upstreams
-// with, and prints the response.
+// `hermod query`: asks one server one question, over any transport, and prints the response with what
+// could be seen of the server.
 
+import { readTrustAnchors } from "../config/read-trust-anchors.ts";
 import { HermodError, messageOf } from "../errors.ts";
 import { selectRuntime } from "../runtime/select.ts";
-import type { Runtime } from "../runtime/contract.ts";
-import { UpstreamError, type UpstreamObserver } from "../upstream/contract.ts";
-import { createUpstream } from "../upstream/create-upstream.ts";
-import { parseUpstreamUrl } from "../upstream/parse-upstream-url.ts";
-import { buildQuery } from "../wire/build-query.ts";
+import { UpstreamError } from "../upstream/contract.ts";
 import { CLASS } from "../wire/constants.ts";
 import { textToName } from "../wire/name-text.ts";
+import type { Asked, Exchange } from "./ask/exchange.ts";
+import { type AskOptions, askServer } from "./ask/ask-server.ts";
+import { parseServerUrl } from "./ask/server-url.ts";
 import type { Options } from "./program.ts";
 import { parseType } from "./record-types.ts";
 import { responseJson } from "./response-json.ts";
-import { type Exchange, responseText, shortText } from "./response-text.ts";
+import { responseText, shortText } from "./response-text.ts";
 import { type ResponseView, viewResponse } from "./response-view.ts";
 import type { Terminal } from "./terminal.ts";
 
 const ANSWERED = 0;
 const NO_RESPONSE = 2;
-const TIMEOUT_MS = 5000;
-const UDP_SIZE = 1232;
 
-const UNOBSERVED: UpstreamObserver = { asked() {}, answered() {}, failed() {} };
-
-/** Resolves with the exit code. Throws a HermodError for a name, type or server that can't be. */
+/**
+ * Resolves with the exit code. Throws a HermodError for a name, type or server that can't be, and for
+ * options that don't go together.
+ */
 export async function query(
   name: string,
   type: string,
   options: Options,
   terminal: Terminal,
 ): Promise<number> {
-  const server = parseServer(String(options["server"]));
+  const server = parseServerUrl(String(options["server"]));
   const question = { qname: parseName(name), qtype: parseType(type), qclass: CLASS.IN };
-  const dnssecOk = options["dnssec"] === true;
-  const settings = { dnssecOk, cd: false, ad: true, rd: true, udpSize: UDP_SIZE };
-  const runtime = await selectRuntime();
+  const askOptions = readOptions(options);
   const noResponse = (reason: string): number => {
     // An upstream names itself in what it says.
-    const why = reason.replace(`${server}: `, "");
-    terminal.complain(`hermod: no response from ${server}: ${why}`);
+    const why = reason.replace(`${server.url}: `, "");
+    terminal.complain(`hermod: no response from ${server.url}: ${why}`);
     return NO_RESPONSE;
   };
+  const runtime = await selectRuntime();
   const start = performance.now();
-  let message: Uint8Array;
+  let asked: Asked;
   try {
-    message = await ask(server, buildQuery(question, settings), runtime);
+    asked = await askServer(question, server, askOptions, runtime);
   } catch (error) {
     if (error instanceof UpstreamError) return noResponse(error.message);
     throw error;
   }
   const timeMs = performance.now() - start;
+  const { message, ...details } = asked;
   const view = viewResponse(message);
   if (typeof view === "string") return noResponse(`what came is malformed (${view})`);
-  print(view, { server, timeMs, messageBytes: message.length }, options, terminal);
+  const exchange = { server: server.url, timeMs, messageBytes: message.length, ...details };
+  print(view, exchange, options, terminal);
   return ANSWERED;
 }
 
-function parseServer(url: string): string {
-  if (url.startsWith("https://")) {
-    throw new HermodError(
-      "UPSTREAM_URL",
-      "https:// comes with the next version: ask over udp://, tcp:// or tls://",
-    );
-  }
-  return parseUpstreamUrl(url).url;
+function readOptions(options: Options): AskOptions {
+  const ca = options["ca"] as string | undefined;
+  return {
+    dnssecOk: options["dnssec"] === true,
+    ca: ca === undefined ? undefined : readTrustAnchors(ca),
+    method: options["post"] === true ? "POST" : undefined,
+    httpVersion: options["http"] as AskOptions["httpVersion"],
+  };
 }
 
 function parseName(text: string): Uint8Array {
@@ -73,24 +73,6 @@ function parseName(text: string): Uint8Array {
   } catch (error) {
     throw new HermodError("NAME", messageOf(error), { cause: error });
   }
-}
-
-/** One server alone: whatever it says will do. */
-async function ask(server: string, message: Uint8Array, runtime: Runtime): Promise<Uint8Array> {
-  const observer = UNOBSERVED;
-  const upstream = createUpstream({ servers: [server], ca: undefined, runtime, observer });
-  let response = message;
-  try {
-    await upstream.ask(message, TIMEOUT_MS, {
-      accepts(given) {
-        response = given;
-        return true;
-      },
-    });
-  } finally {
-    upstream.close();
-  }
-  return response;
 }
 
 function print(view: ResponseView, exchange: Exchange, options: Options, terminal: Terminal): void {

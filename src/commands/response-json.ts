@@ -4,8 +4,9 @@
 
 import { rcodeName } from "../telemetry/rcode-name.ts";
 import type { Section } from "../wire/read-response.ts";
+import type { Exchange } from "./ask/exchange.ts";
+import { exchangeObject } from "./ask/exchange-text.ts";
 import { typeName } from "./record-types.ts";
-import type { Exchange } from "./response-text.ts";
 import {
   className,
   FLAG_NAMES,
@@ -36,9 +37,7 @@ export function responseJson(view: ResponseView, exchange: Exchange): string {
     additionalRRs: additionals,
     rcodeName: rcodeName(view.rcode),
     extendedError: view.extendedError,
-    server: exchange.server,
-    timeMs: Math.round(exchange.timeMs),
-    messageBytes: exchange.messageBytes,
+    ...exchangeObject(exchange),
   };
   return JSON.stringify(message, undefined, 2);
 }

@@ -2,6 +2,8 @@
 
 import { rcodeName } from "../telemetry/rcode-name.ts";
 import type { Section } from "../wire/read-response.ts";
+import type { Exchange } from "./ask/exchange.ts";
+import { exchangeLines } from "./ask/exchange-text.ts";
 import { typeName } from "./record-types.ts";
 import {
   className,
@@ -11,13 +13,6 @@ import {
   type ResponseView,
 } from "./response-view.ts";
 
-/** What is known of the exchange besides the message. */
-export interface Exchange {
-  readonly server: string;
-  readonly timeMs: number;
-  readonly messageBytes: number;
-}
-
 const SECTIONS: readonly Section[] = ["answer", "authority", "additional"];
 
 export function responseText(view: ResponseView, exchange: Exchange): string {
@@ -25,11 +20,7 @@ export function responseText(view: ResponseView, exchange: Exchange): string {
     headerText(view),
     `;; QUESTION SECTION:\n;${view.qname}\t\t${className(view.qclass)}\t${typeName(view.qtype)}`,
     ...SECTIONS.map((section) => sectionText(view, section)),
-    [
-      `;; Query time: ${Math.round(exchange.timeMs)} ms`,
-      `;; Server: ${exchange.server}`,
-      `;; Message size: ${exchange.messageBytes} bytes`,
-    ].join("\n"),
+    exchangeLines(exchange).join("\n"),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }

@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { linkSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import process from "node:process";
 import packageJson from "../../package.json" with { type: "json" };
+import { type Authority, makeAuthority, makeCertificate } from "../certificates.ts";
 import { buildBinary } from "./build-binary.ts";
 import { Child, type Exit, run } from "./child-process.ts";
 import { freePort } from "./free-port.ts";
@@ -16,13 +18,18 @@ import { temporaryFile, temporaryFolder } from "./temporary-folder.ts";
 const TIMEOUT_MS = 20_000;
 const LARGEST_BYTES = 160 * 2 ** 20;
 
+const skip = needs("openssl");
+
 let binary: string;
 let server: Hermod;
+let authority: Authority;
 
 before(async () => {
   binary = await buildBinary();
   const upstreams = [`udp://127.0.0.1:${await freePort()}`];
-  server = await Hermod.start({ upstreams, program: [binary] });
+  if (skip === false) authority = makeAuthority();
+  const tls = skip === false && makeCertificate(authority, { addresses: ["127.0.0.1"] });
+  server = await Hermod.start({ upstreams, program: [binary], ...(tls && { tls }) });
 });
 after(() => server.child.kill());
 
@@ -31,9 +38,10 @@ function hermod(...parameters: string[]): Promise<Child & { exit: Exit }> {
 }
 
 describe("the binary answers", () => {
-  for (const transport of ["+notcp", "+tcp"]) {
-    test(`kdig ${transport}`, { skip: needs("kdig") }, async () => {
-      const { status, answer } = await ask("kdig", server.dnsPort, `localhost A ${transport}`);
+  for (const transport of ["+notcp", "+tcp", "+tls"]) {
+    test(`kdig ${transport}`, { skip: skip || needs("kdig") }, async () => {
+      const port = transport === "+tls" ? server.dotPort : server.dnsPort;
+      const { status, answer } = await ask("kdig", port, `localhost A ${transport}`);
       assert.equal(status, "NOERROR");
       assert.equal(answer[0]?.rdata, "127.0.0.1");
     });
@@ -45,6 +53,27 @@ describe("the binary answers", () => {
       const { exit, stdout } = await hermod("query", "localhost", "--server", url, "--short");
       assert.equal(exit.code, 0);
       assert.equal(stdout, "127.0.0.1\n");
+    });
+  }
+
+  test("its own query over tls", { skip }, async () => {
+    const url = `tls://127.0.0.1:${server.dotPort}`;
+    const parameters = ["--server", url, "--ca", authority.certificateFile];
+    const { exit, stdout, stderr } = await hermod("query", "localhost", ...parameters);
+    assert.equal(exit.code, 0, stderr);
+    assert.match(stdout, /^;; TLS: TLSv1\.3, \w+, ALPN dot$/m);
+  });
+
+  for (const version of ["1.1", "2", "3"]) {
+    test(`its own query over HTTP/${version}`, { skip }, async () => {
+      const trust = version === "3" ? [] : ["--ca", authority.certificateFile];
+      const where = ["--server", server.dohUrl, "--http", version];
+      const environment = { ...process.env, NODE_EXTRA_CA_CERTS: authority.certificateFile };
+      const parameters = ["query", "localhost", ...where, ...trust];
+      const child = await run(binary, parameters, { environment, timeoutMs: TIMEOUT_MS });
+      assert.equal(child.exit.code, 0, child.stderr);
+      assert.match(child.stdout, new RegExp(`^;; HTTP: HTTP/${version} GET, status 200$`, "m"));
+      assert.match(child.stdout, /\tA\t127\.0\.0\.1$/m);
     });
   }
 

@@ -64,7 +64,8 @@ export class Child {
   }
 
   signal(name: "SIGTERM" | "SIGINT" | "SIGKILL"): void {
-    this.process.kill(name);
+    // Not by the handle: Deno then reports the signal, whatever the exit code.
+    if (this.exit === undefined) process.kill(this.process.pid!, name);
   }
 
   /** Resolves once `seen()` is true; rejects with all output when the program ends or time is up. */

@@ -12,11 +12,11 @@ import { HttpLoad } from "./h2load.ts";
 import { needs } from "./programs.ts";
 import { ask, type ProgramResponse } from "./query-programs.ts";
 import { HERMOD_NAME, ResolverPair } from "./resolver-pair.ts";
+import { runtimeLacks } from "../runtime-lacks.ts";
 import { WWW_ADDRESS, ZONE } from "./zone.ts";
 
 const skip = needs("kdig", "curl", "unbound", "openssl");
 const skipLoad = needs("h2load", "unbound", "openssl");
-const hasHttp3 = process.versions["bun"] !== undefined;
 const MEDIA_TYPE = "application/dns-message";
 const TTL = 300;
 const LOAD_REQUESTS = 40_000;
@@ -129,29 +129,30 @@ for (const version of ["1.1", "2"]) {
   });
 }
 
-describe("the runtime's fetch over HTTP/3", () => {
-  const skipHttp3 = hasHttp3 ? skip : "the runtime has no HTTP/3";
-  const fetchOver = (anchors: NodeJS.ProcessEnv): Promise<Child & { exit: Exit }> => {
-    const program = join(import.meta.dirname, "http3-client.ts");
-    const environment = { ...process.env, ...anchors };
-    return run(process.execPath, [program, getUrl()], { environment, timeoutMs: 20_000 });
-  };
+if (!runtimeLacks("HTTP/3")) {
+  describe("the runtime's fetch over HTTP/3", () => {
+    const fetchOver = (anchors: NodeJS.ProcessEnv): Promise<Child & { exit: Exit }> => {
+      const program = join(import.meta.dirname, "http3-client.ts");
+      const environment = { ...process.env, ...anchors };
+      return run(process.execPath, [program, getUrl()], { environment, timeoutMs: 20_000 });
+    };
 
-  test("is answered over a verified connection", { skip: skipHttp3 }, async () => {
-    const client = await fetchOver({ NODE_EXTRA_CA_CERTS: pair.authority.certificateFile });
-    assert.equal(client.exit.code, 0, client.stderr);
-    const [status, cacheControl, body] = client.stdout.split(" ");
-    assert.equal(status, "200");
-    assert.ok(maxAge(cacheControl!) > 0, cacheControl);
-    assertAnswers(Buffer.from(body!, "base64"));
-  });
+    test("is answered over a verified connection", { skip }, async () => {
+      const client = await fetchOver({ NODE_EXTRA_CA_CERTS: pair.authority.certificateFile });
+      assert.equal(client.exit.code, 0, client.stderr);
+      const [status, cacheControl, body] = client.stdout.split(" ");
+      assert.equal(status, "200");
+      assert.ok(maxAge(cacheControl!) > 0, cacheControl);
+      assertAnswers(Buffer.from(body!, "base64"));
+    });
 
-  test("does not believe a certificate of nobody it knows", { skip: skipHttp3 }, async () => {
-    const client = await fetchOver({});
-    assert.equal(client.exit.code, 1, client.stdout);
-    assert.match(client.stderr, /handshake/i);
+    test("does not believe a certificate of nobody it knows", { skip }, async () => {
+      const client = await fetchOver({});
+      assert.equal(client.exit.code, 1, client.stdout);
+      assert.match(client.stderr, /handshake/i);
+    });
   });
-});
+}
 
 test("h2load: no request fails", { skip: skipLoad, timeout: 60_000 }, async () => {
   const load = HttpLoad.start({ url: path(), query, requests: LOAD_REQUESTS });

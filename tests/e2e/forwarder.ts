@@ -48,7 +48,7 @@ export class Forwarder {
   async ask(question: string): Promise<ProgramResponse> {
     const end = Date.now() + START_TIMEOUT_MS;
     for (;;) {
-      const response = await ask("kdig", this.port, question);
+      const response = await ask("kdig", this.port, `${question} +timeout=1`);
       if (response.status !== "") return response;
       if (Date.now() > end || this.child.exit !== undefined) {
         throw this.child.failure("does not answer");
@@ -72,7 +72,7 @@ const PARAMETERS: Readonly<Record<ForwarderProgram, (place: Place) => string[]>>
 };
 
 function writeConfiguration({ folder }: Place, text: string): string {
-  const file = join(folder, "configuration");
+  const file = join(folder, "forwarder.yml");
   writeFileSync(file, text);
   return file;
 }

@@ -1,15 +1,13 @@
 // Hermod itself, started from its command line on free ports of the loopback address.
 
 import assert from "node:assert/strict";
-import { dirname, join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { Child, type Exit, run } from "./child-process.ts";
 import { freePort } from "./free-port.ts";
+import { HERMOD_COMMAND } from "./runtime-command.ts";
 import { temporaryFile } from "./temporary-folder.ts";
 import type { CertificateFiles } from "./unbound.ts";
 
-const ENTRY: string = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "src", "main.ts");
 const START_TIMEOUT_MS = 20_000;
 /** What is in flight has 5 s to finish. */
 const STOP_TIMEOUT_MS = 6000;
@@ -65,7 +63,7 @@ export class Hermod {
       doh: options.tls === undefined ? 0 : await freePort(),
     };
     const parameters = serveParameters(options, ports);
-    const [program, ...first] = options.program ?? [process.execPath, ENTRY];
+    const [program, ...first] = options.program ?? HERMOD_COMMAND;
     const child = new Child(program, [...first, ...parameters], { environment });
     const isReady = (): boolean => /^ready/m.test(child.stdout);
     await child.waitUntil(isReady, "ready line", START_TIMEOUT_MS);
@@ -96,7 +94,8 @@ export class Hermod {
 /** Runs `hermod` with these parameters to its end. */
 export function hermod(...parameters: string[]): Promise<Child & { exit: Exit }> {
   const timeoutMs = START_TIMEOUT_MS;
-  return run(process.execPath, [ENTRY, ...parameters], { environment, timeoutMs });
+  const [program, ...first] = HERMOD_COMMAND;
+  return run(program, [...first, ...parameters], { environment, timeoutMs });
 }
 
 function serveParameters(options: HermodOptions, ports: Ports): string[] {

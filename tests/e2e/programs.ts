@@ -16,6 +16,9 @@ const PACKAGES = {
   chromium: "chromium",
   nginx: "nginx",
   varnishd: "varnish",
+  bash: "bash",
+  zsh: "zsh",
+  fish: "fish",
 } as const;
 
 export type Program = keyof typeof PACKAGES;

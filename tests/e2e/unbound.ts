@@ -1,4 +1,4 @@
-// Debian's Unbound as an upstream: over UDP and TCP on one port, over TLS on another.
+// Debian's Unbound as an upstream: over UDP and TCP on one port, over TLS and HTTPS on others.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ export interface CertificateFiles {
 }
 
 export interface UnboundOptions {
-  /** Serves TLS as well. */
+  /** Serves TLS and HTTPS as well. */
   readonly tls?: CertificateFiles;
   /** Ports to take over from one that has stopped; by default free ones. */
   readonly ports?: UnboundPorts;
@@ -29,6 +29,7 @@ export interface UnboundOptions {
 export interface UnboundPorts {
   readonly plain: number;
   readonly tls: number;
+  readonly https: number;
 }
 
 export class Unbound {
@@ -41,7 +42,7 @@ export class Unbound {
   }
 
   static async start(options: UnboundOptions = {}): Promise<Unbound> {
-    const ports = options.ports ?? { plain: await freePort(), tls: await freePort() };
+    const ports = options.ports ?? (await freePorts());
     const folder = temporaryFolder();
     const configFile = join(folder, "unbound.conf");
     writeFileSync(join(folder, "zone"), zoneFile());
@@ -64,11 +65,17 @@ export class Unbound {
   }
 }
 
+async function freePorts(): Promise<UnboundPorts> {
+  return { plain: await freePort(), tls: await freePort(), https: await freePort() };
+}
+
 function configuration(folder: string, ports: UnboundPorts, options: UnboundOptions): string {
   const { localData = [], tls } = options;
   const tlsLines = tls && [
     `interface: 127.0.0.1@${ports.tls}`,
     `tls-port: ${ports.tls}`,
+    `interface: 127.0.0.1@${ports.https}`,
+    `https-port: ${ports.https}`,
     `tls-service-pem: "${tls.certificateFile}"`,
     `tls-service-key: "${tls.keyFile}"`,
   ];

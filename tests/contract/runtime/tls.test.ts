@@ -15,6 +15,7 @@ import {
   makeSelfSigned,
 } from "../../certificates.ts";
 import { needs } from "../../e2e/programs.ts";
+import { runtimeLacks } from "../../runtime-lacks.ts";
 import {
   eventually,
   Recorded,
@@ -225,11 +226,12 @@ describe("a TLS client", () => {
         stream.end();
         await stream.context.until("close");
       }
-      assert.equal(served.resumed, 1);
+      const resumed = runtimeLacks("resumed TLS sessions") ? 0 : 1;
+      assert.equal(served.resumed, resumed);
       const stranger = connectTo(served.port, trusting("other.example"));
       await stranger.context.until("close");
       assert.deepEqual(stranger.context.events, ["close"]);
-      assert.equal(served.resumed, 1);
+      assert.equal(served.resumed, resumed);
     },
   );
 
@@ -306,6 +308,7 @@ describe("a TLS listener", () => {
     const client = net.connect({ port, host: LOOPBACK });
     sockets.push(client);
     client.on("error", () => {});
+    client.resume();
     client.write("GET / HTTP/1.1\r\n\r\n");
     await eventually(() => client.destroyed, "the close");
     assert.deepEqual(

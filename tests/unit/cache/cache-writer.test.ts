@@ -6,7 +6,9 @@ import { CacheKey } from "../../../src/cache/cache-key.ts";
 import { type CacheMemory, createCacheMemory } from "../../../src/cache/cache-memory.ts";
 import { CacheReader } from "../../../src/cache/cache-reader.ts";
 import { CacheWriter } from "../../../src/cache/cache-writer.ts";
+import { PROBE_LIMIT } from "../../../src/cache/hash-index.ts";
 import { EpochReader } from "../../../src/memory/epochs.ts";
+import { Random } from "../wire/random.ts";
 import { checkInvariants } from "./invariants.ts";
 import { assertStored, fieldsOf, qnameOf, SECRET, setKey } from "./responses.ts";
 
@@ -97,15 +99,30 @@ describe("CacheWriter", () => {
     epoch.enter();
     id = bench.insertUntil(id, Infinity);
     for (let i = 0; i < 3 * full; i++) assert.ok(!bench.insert(id + i));
-    const { entries, refused, refusedStalled } = bench.writer.stats;
+    const { entries, refused, refusedWaiting } = bench.writer.stats;
     assert.equal(refused, 3 * full + 1);
-    assert.ok(refusedStalled > full);
+    assert.ok(refusedWaiting > full);
     assert.ok(entries > 0.8 * full, `${entries} of ${full}`);
     assert.equal(bench.countFound(0, id), entries);
     checkInvariants(bench.writer);
     epoch.leave();
     assert.ok(bench.insert(id));
     assert.ok(bench.find(id) >= 0);
+  });
+
+  test("a stalled reader does not empty the cache for responses of many sizes either", () => {
+    const bench = new Bench();
+    const random = new Random(5);
+    const epoch = new EpochReader(bench.memory.epochs, 0);
+    let id = 0;
+    while (bench.writer.stats.evictions < 1000) bench.insert(id++, 40 + random.below(900));
+    const before = bench.writer.stats.entries;
+    epoch.enter();
+    for (let i = 0; i < 5000; i++) bench.insert(id++, 40 + random.below(i < 3000 ? 900 : 60_000));
+    const { entries, refused, refusedWaiting } = bench.writer.stats;
+    assert.ok(refused > 4000 && refusedWaiting > 4000, `${refused} refused`);
+    assert.ok(entries > 0.8 * before, `${entries} of ${before}`);
+    checkInvariants(bench.writer);
   });
 
   test("a stalled reader does not stop removing and clearing", () => {
@@ -133,6 +150,26 @@ describe("CacheWriter", () => {
     assert.equal(bench.countFound(100, 2100), 2000);
   });
 
+  test("what was found stays protected when it is updated", () => {
+    const bench = new Bench();
+    let id = bench.insertUntil(0, 1);
+    for (let found = 100; found < 1100; found++) bench.find(found);
+    id = bench.insertUntil(id, 10_000);
+    for (let found = 100; found < 1100; found++) bench.insert(found);
+    bench.insertUntil(id, 4000);
+    assert.equal(bench.countFound(100, 1100), 1000);
+  });
+
+  test("an entry is not protected because the one in its row was", () => {
+    const bench = new Bench();
+    const id = bench.insertUntil(0, 1);
+    for (let found = 0; found < id; found++) bench.find(found);
+    bench.writer.clear();
+    for (let fresh = id; fresh < 2 * id; fresh++) bench.insert(fresh);
+    bench.insertUntil(2 * id, id);
+    assert.equal(bench.countFound(id, 2 * id), 0);
+  });
+
   test("when everything was found the new ones still get in", () => {
     const bench = new Bench();
     const start = bench.insertUntil(0, 1);
@@ -151,6 +188,19 @@ describe("CacheWriter", () => {
     assert.ok(bench.insert(1, 65_000));
   });
 
+  test("no slot near enough in the index: refused, and nothing is lost", () => {
+    const bench = new Bench();
+    let inserted = 0;
+    for (let id = 0; id < 300; id++) {
+      const key = bench.keyOf(id);
+      key.hash = 1234;
+      if (bench.writer.insert(key, fieldsOf(key))) inserted++;
+    }
+    assert.equal(inserted, PROBE_LIMIT);
+    assert.equal(bench.writer.stats.refused, 300 - PROBE_LIMIT);
+    checkInvariants(bench.writer);
+  });
+
   test("pages move to the sizes that come, and entries on them to other pages", () => {
     const bench = new Bench();
     const end = bench.insertUntil(0, 1, 1000);
@@ -162,6 +212,14 @@ describe("CacheWriter", () => {
     assert.equal(bench.writer.stats.pageMoves, 1);
     assert.equal(bench.writer.stats.evictions, evictions, "all found room");
     assert.equal(bench.countFound(0, end + 1), left + 1);
+    checkInvariants(bench.writer);
+  });
+
+  test("responses of many sizes use most of the memory", () => {
+    const bench = new Bench();
+    const random = new Random(6);
+    for (let id = 0; id < 20_000; id++) bench.insert(id, 40 + random.below(400));
+    assert.ok(bench.writer.stats.bytes > 0.8 * bench.memory.slab.byteLength);
     checkInvariants(bench.writer);
   });
 

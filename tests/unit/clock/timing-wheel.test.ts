@@ -7,6 +7,7 @@ import {
   TimingWheel,
   type WheelClock,
 } from "../../../src/clock/timing-wheel.ts";
+import { Random } from "../../fuzz/random.ts";
 
 /** Time that goes on only when it is told to. */
 class ManualClock implements WheelClock {
@@ -160,38 +161,27 @@ describe("the timing wheel", () => {
   });
 });
 
-/** Mulberry32: numbers from 0 to below 1. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 function runAgainstModel(seed: number): void {
-  const random = randomFrom(seed);
-  const { wheel, clock } = wheelAt(random() * 1000);
+  const random = new Random(seed);
+  const { wheel, clock } = wheelAt(random.below(1000) + 0.5);
   const waiting = new Map<number, { handle: TimerHandle; dueMs: number }>();
   let nextId = 0;
   for (let step = 0; step < 2000; step++) {
-    const choice = random();
-    if (choice < 0.5) {
+    const choice = random.below(10);
+    if (choice < 5) {
       const id = nextId++;
-      const dueMs = clock.time + Math.floor(random() * 300);
+      const dueMs = clock.time + random.below(300);
       const expire = (): void => {
         assert.ok(waiting.delete(id), `seed ${seed}: ${id} fired though it was not waiting`);
         assert.ok(clock.time >= dueMs, `seed ${seed}: ${id} fired early`);
       };
       waiting.set(id, { handle: wheel.schedule(dueMs - clock.time, { expire }), dueMs });
-    } else if (choice < 0.7 && waiting.size > 0) {
-      const id = [...waiting.keys()][Math.floor(random() * waiting.size)]!;
+    } else if (choice < 7 && waiting.size > 0) {
+      const id = random.pick([...waiting.keys()]);
       wheel.cancel(waiting.get(id)!.handle);
       waiting.delete(id);
     } else {
-      clock.runUntil(clock.time + random() * 40);
+      clock.runUntil(clock.time + random.below(40) + 0.25);
       for (const [id, { dueMs }] of waiting) {
         assert.ok(dueMs > clock.time - 11, `seed ${seed}: ${id} is late`);
       }

@@ -28,7 +28,8 @@ export function grammar(): ReadonlyMap<string, GrammarCommand> {
         options: command.options.map((option) => ({
           long: option.long!,
           takesValue: option.required,
-          repeatable: option.parseArg !== undefined,
+          // A choice is parsed as well.
+          repeatable: option.parseArg !== undefined && option.argChoices === undefined,
         })),
       },
     ]),

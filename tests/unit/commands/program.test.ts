@@ -29,6 +29,7 @@ async function run(parameters: string[], given: Partial<Actions> = {}): Promise<
     serve: record("serve"),
     query: record("query"),
     check: record("check"),
+    completion: record("completion"),
     ...given,
   };
   const exitCode = await runProgram(parameters, "1.2.3", terminal, actions);
@@ -49,6 +50,8 @@ Commands:
   query [options] <NAME> [TYPE]  ask a server one question and print its
                                  response
   check [options]                check the settings and print every mistake
+  completion <SHELL>             print a script that completes commands and
+                                 options
 `,
   serve: `Usage: hermod serve [options]
 
@@ -94,19 +97,26 @@ Exit codes: 0 stopped by SIGTERM or SIGINT, 1 could not start.
 ask a server one question and print its response
 
 Arguments:
-  NAME            the name to ask for
-  TYPE            the type to ask for (default: "A")
+  NAME              the name to ask for
+  TYPE              the type to ask for (default: "A")
 
 Options:
-  --server <URL>  the server to ask (default: "udp://127.0.0.1:5335")
-  --json          print the response as JSON
-  --dnssec        ask for DNSSEC records too
-  --short         print the RDATA of the answers alone
-  --help          print this help
+  --server <URL>    the server to ask (default: "udp://127.0.0.1:5335")
+  --ca <FILE>       PEM file of trust anchors, in place of the system's
+  --http <VERSION>  the version for https:// (choices: "1.1", "2", "3")
+  --post            ask by POST over https://, not by GET
+  --json            print the response as JSON
+  --dnssec          ask for DNSSEC records too
+  --short           print the RDATA of the answers alone
+  --help            print this help
 
-The server is a URL as in udp://192.0.2.1:53, tcp://192.0.2.1:53 or
-tls://192.0.2.1:853#dns.example. --json prints the message as RFC 8427 has it,
-RDATA in presentation form.
+The server is a URL as in udp://192.0.2.1:53, tcp://192.0.2.1:53,
+tls://192.0.2.1:853#dns.example, https://dns.example/dns-query or
+https://192.0.2.1/dns-query#dns.example: what stands after # is what the
+certificate must name. Over tls:// and https:// the certificate and the time
+that each step took are printed too.
+
+--json prints the message as RFC 8427 has it, RDATA in presentation form.
 
 Exit codes: 0 a response came, whatever it says; 1 wrong usage; 2 no response.
 `,
@@ -122,6 +132,20 @@ Reads the settings as serve would, without serving, and prints every mistake
 with its place and what to write instead.
 
 Exit codes: 0 no mistakes, 1 mistakes.
+`,
+  completion: `Usage: hermod completion [options] <SHELL>
+
+print a script that completes commands and options
+
+Arguments:
+  SHELL   the shell that reads it (choices: "bash", "zsh", "fish")
+
+Options:
+  --help  print this help
+
+bash: hermod completion bash > ~/.local/share/bash-completion/completions/hermod
+zsh:  hermod completion zsh > DIRECTORY/_hermod, for a DIRECTORY in $fpath
+fish: hermod completion fish > ~/.config/fish/completions/hermod.fish
 `,
 };
 

@@ -152,12 +152,10 @@ describe("wrong usage", () => {
     [["grün.example"], {}, "NAME", /xn--/],
     [["a.example", "AAA"], {}, "TYPE", /did you mean AAAA\?/],
     [["a.example"], { server: "dns.example" }, "UPSTREAM_URL", /address/],
-    [
-      ["a.example"],
-      { server: "https://192.0.2.1/dns-query" },
-      "UPSTREAM_URL",
-      /^https:\/\/ comes with the next version/,
-    ],
+    [["a.example"], { server: "https://" }, "UPSTREAM_URL", /https:\/\/192\.0\.2\.1\/dns-query/],
+    [["a.example"], { post: true }, "USAGE", /^--post goes with https:\/\/ only/],
+    [["a.example"], { http: "2" }, "USAGE", /^--http goes with https:\/\/ only/],
+    [["a.example"], { ca: "/nowhere/ca.pem" }, "TRUST_ANCHORS", /\/nowhere\/ca\.pem/],
   ];
   for (const [parameters, options, code, message] of cases) {
     test(`${parameters.join(" ")} ${JSON.stringify(options)}`, async () => {

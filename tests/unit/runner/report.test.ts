@@ -24,12 +24,43 @@ const NESTED = `<?xml version="1.0" encoding="UTF-8"?>
   </testsuite>
 </testsuites>`;
 
+/** Steps lose their file, groups are reported like tests; `hooks` has a failing after(). */
+const OF_DENO = `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="deno test" tests="6" failures="3" errors="0" time="0.017">
+  <testsuite name="./tests/unit/a.test.ts" tests="2" disabled="0" errors="0" failures="2">
+    <testcase name="group" classname="./tests/unit/a.test.ts" line="2" col="1">
+      <failure message="1 test step failed">1 test step failed.</failure>
+    </testcase>
+    <testcase name="hooks" classname="./tests/unit/a.test.ts" line="2" col="1">
+      <failure message="Error">Error</failure>
+    </testcase>
+  </testsuite>
+  <testsuite name="ext:deno_node/testing.ts" tests="4" disabled="1" errors="0" failures="1">
+    <testcase name="group &gt; skipped" classname="ext:deno_node/testing.ts">
+      <skipped/>
+    </testcase>
+    <testcase name="group &gt; fails" classname="ext:deno_node/testing.ts">
+      <failure message="AssertionError">1 !== 2</failure>
+    </testcase>
+    <testcase name="hooks &gt; inner" classname="ext:deno_node/testing.ts">
+    </testcase>
+    <testcase name="hooks &gt; inner &gt; passes" classname="ext:deno_node/testing.ts">
+    </testcase>
+  </testsuite>
+</testsuites>`;
+
 const FILE = "tests/unit/a.test.ts";
 
 describe("a test report", () => {
   test("counts each test once, however deep it is nested", () => {
     const { passed, failed, skipped, files } = readReport(NESTED);
     assert.deepEqual({ passed, failed, skipped }, { passed: 2, failed: 1, skipped: 1 });
+    assert.deepEqual([...files], [FILE]);
+  });
+
+  test("of Deno counts a group only when it failed by itself", () => {
+    const { passed, failed, skipped, files } = readReport(OF_DENO);
+    assert.deepEqual({ passed, failed, skipped }, { passed: 1, failed: 2, skipped: 1 });
     assert.deepEqual([...files], [FILE]);
   });
 

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { answersQuery } from "../../../src/upstream/answers-query.ts";
+import { queryFor } from "../../faults/asking.ts";
+import { responseTo } from "../../faults/scripted-upstream.ts";
+import { Random, SEED } from "../../fuzz/random.ts";
+
+const query = queryFor("www.example");
+const respond = (packet?: Record<string, unknown>): Uint8Array =>
+  responseTo(Buffer.from(query), packet);
+const question = (type: string, name: string): Record<string, unknown> => ({
+  questions: [{ type, name }],
+  answers: [],
+});
+
+describe("whether a response answers a query", () => {
+  test("the same question does, in whatever case", () => {
+    assert.equal(answersQuery(query, respond()), true);
+    assert.equal(answersQuery(query, respond({ flags: 0x183, answers: [] })), true);
+    assert.equal(answersQuery(query, respond(question("A", "WWW.eXaMpLe"))), true);
+  });
+
+  test("another question does not", () => {
+    for (const name of [
+      "wwv.example",
+      "ww.example",
+      "www.example.org",
+      "www",
+      ".",
+      "www-example",
+    ]) {
+      assert.equal(answersQuery(query, respond(question("A", name))), false, name);
+    }
+    assert.equal(answersQuery(query, respond(question("AAAA", "www.example"))), false);
+    const otherClass = respond();
+    otherClass[12 + 13 + 3] = 3;
+    assert.equal(answersQuery(query, otherClass), false);
+  });
+
+  test("no question, two questions and a query do not", () => {
+    assert.equal(answersQuery(query, respond({ questions: [], answers: [] })), false);
+    const { questions } = question("A", "www.example") as { questions: unknown[] };
+    assert.equal(answersQuery(query, respond({ questions: [...questions, ...questions] })), false);
+    assert.equal(answersQuery(query, query), false);
+  });
+
+  test("a name that ends in a pointer is not the question's", () => {
+    const response = respond({ answers: [] });
+    response.set([0xc0, 12], 12);
+    assert.equal(answersQuery(query, response), false);
+  });
+
+  test("whatever is cut off does not", () => {
+    const whole = respond({ answers: [] });
+    for (let length = 0; length < whole.length; length++) {
+      assert.equal(answersQuery(query, whole.subarray(0, length)), false, `${length} bytes`);
+    }
+  });
+
+  test("random bytes do not, and do no harm", () => {
+    const random = new Random(SEED);
+    for (let i = 0; i < 20_000; i++) {
+      const bytes = random.bytes(random.below(80));
+      if (bytes.length > 6) bytes.set([0x81, 0x80, 0, 1], 2);
+      assert.equal(answersQuery(query, bytes), false, `seed ${SEED}, round ${i}`);
+    }
+  });
+});
