@@ -23,6 +23,7 @@ import { EncryptedListeners } from "./server/encrypted-listeners.ts";
 import { createTables } from "./server/tables.ts";
 import type { Log } from "./telemetry/log.ts";
 import { UpstreamCounters } from "./telemetry/upstream-counters.ts";
+import { UpstreamLog } from "./telemetry/upstream-log.ts";
 import type { UpstreamGroup } from "./upstream/contract.ts";
 import { createUpstream } from "./upstream/create-upstream.ts";
 
@@ -90,7 +91,7 @@ class Server implements RunningServer {
     this.runtime = runtime;
     this.log = log;
     this.upstreamCounters = new UpstreamCounters(upstream.servers);
-    const observer = this.upstreamCounters;
+    const observer = new UpstreamLog(this.upstreamCounters, log);
     const ca = upstream.caPem;
     this.upstream = createUpstream({ servers: upstream.servers, ca, runtime, observer });
     const { answerer, store, writer } = createTables(settings);

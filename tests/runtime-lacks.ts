@@ -8,8 +8,7 @@ export type Lack =
   | "HTTP time-outs"
   | "HTTP/1.1 alone over TLS"
   | "errors of datagrams"
-  | "resumed TLS sessions"
-  | "streams in their handshake";
+  | "resumed TLS sessions";
 
 const ON_DENO: readonly Lack[] = [
   "HTTP/3",
@@ -17,7 +16,6 @@ const ON_DENO: readonly Lack[] = [
   "HTTP/1.1 alone over TLS",
   "errors of datagrams",
   "resumed TLS sessions",
-  "streams in their handshake",
 ];
 
 export function runtimeLacks(what: Lack): boolean {

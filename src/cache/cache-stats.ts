@@ -15,8 +15,8 @@ export interface CacheStats {
   refused: number;
   /** Of those: longer than the largest block. */
   refusedTooLarge: number;
-  /** Of those: too much waits for a reader that does not move on. */
-  refusedStalled: number;
+  /** Of those: there was memory, but it waited for readers to move on. */
+  refusedWaiting: number;
   /** Pages emptied for another size class. */
   pageMoves: number;
 }
@@ -30,7 +30,7 @@ export function emptyStats(): CacheStats {
     evictions: 0,
     refused: 0,
     refusedTooLarge: 0,
-    refusedStalled: 0,
+    refusedWaiting: 0,
     pageMoves: 0,
   };
 }

@@ -84,7 +84,7 @@ export class CacheWriter {
 
   private refuse(): boolean {
     this.counts.refused++;
-    if (this.evictor.isStalled) this.counts.refusedStalled++;
+    if (this.store.retired.count > 0) this.counts.refusedWaiting++;
     this.countEntries();
     return false;
   }

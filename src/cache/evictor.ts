@@ -1,7 +1,9 @@
 // Data plane: no allocation after start.
 // Makes room for a block: takes back what readers have let go of, evicts what the lists say, and moves
 // pages to where they are needed, in a bounded number of steps. It works a little ahead of need, as a
-// block that is evicted while readers are busy can be written only when they have moved on.
+// block that is evicted while readers are busy can be written only when they have moved on. What waits
+// for them counts as room that is coming, so a reader that never moves on costs the reserves and one
+// page; after that inserts are refused and the entries stay.
 
 import type { CacheStats } from "./cache-stats.ts";
 import type { EntryStore } from "./entry-store.ts";
@@ -11,10 +13,8 @@ import { entryOf } from "./stored-response.ts";
 
 /** Entries looked at for one insert; a few are needed on average. */
 const MAX_STEPS = 64;
-/** One block in 64 of each class, and one row in 64, is kept free. */
+/** One block in 128 of each class, and one row in 128, is kept free. */
 const RESERVE_SHIFT = 7;
-/** More than an eighth of the blocks or rows never waits for readers: live entries stay instead. */
-const RETIRED_SHIFT = 3;
 /** A block may be this many classes too large, a third at most, if such are to spare. */
 const BORROW_CLASSES = 2;
 /** Free blocks beyond a sixteenth of all, and half a page a class, are in the wrong classes. */
@@ -24,29 +24,18 @@ export class Evictor {
   private readonly store: EntryStore;
   private readonly stats: CacheStats;
   private readonly rowReserve: number;
-  private readonly maxRetired: number;
-  private readonly maxRetiredBytes: number;
 
   constructor(store: EntryStore, stats: CacheStats) {
-    const rowCount = store.rows.freeCount;
     this.store = store;
     this.stats = stats;
-    this.rowReserve = rowCount >> RESERVE_SHIFT;
-    this.maxRetired = rowCount >> RETIRED_SHIFT;
-    this.maxRetiredBytes = store.slab.capacityBytes / (1 << RETIRED_SHIFT);
-  }
-
-  /** Too much waits for readers to move on; nothing more is evicted meanwhile. */
-  get isStalled(): boolean {
-    const { retired } = this.store;
-    return retired.count > this.maxRetired || retired.byteCount > this.maxRetiredBytes;
+    this.rowReserve = store.rows.freeCount >> RESERVE_SHIFT;
   }
 
   /** The size class of which a block, and with it a row, may now be taken; or −1. */
   makeRoom(sizeClass: number): number {
     const { slab } = this.store;
     this.store.reclaim();
-    if (this.isShort(sizeClass) && !this.isStalled) {
+    if (this.isShort(sizeClass)) {
       const larger = this.largerClass(sizeClass);
       if (larger >= 0) return larger;
       if (this.hasSurplus() && !this.isShortOfRows()) this.movePage(sizeClass);
@@ -78,8 +67,8 @@ export class Evictor {
     }
     // All that was looked at was wanted. One goes all the same rather than the new one.
     const last = lists.last();
-    const isStuck = lists.entryCount === before && !this.canTake(sizeClass);
-    if (isStuck && last !== NONE) this.drop(last);
+    const isStuck = lists.entryCount === before && this.isShort(sizeClass);
+    if (isStuck && !this.canTake(sizeClass) && last !== NONE) this.drop(last);
   }
 
   private canTake(sizeClass: number): boolean {

@@ -1,6 +1,7 @@
 // `hermod serve`: settings, then the server, then nothing until a signal says to stop. Standard output
 // says where it listens and then `ready`; everything later goes to the log.
 
+import { messageOf } from "../errors.ts";
 import { loadSettings } from "../config/load.ts";
 import type { Environment } from "../config/read-environment.ts";
 import type { Settings } from "../config/settings.ts";
@@ -32,8 +33,18 @@ export async function serve(
   // The clock starts with the process, so that this is what a user waited.
   terminal.print(`ready in ${Math.round(performance.now())} ms`);
   log.info(`${await stopSignal}: stopping`);
-  await server.stop();
-  return 0;
+  return stopServer(server, log);
+}
+
+/** Whatever goes wrong now, the process is to end. */
+async function stopServer(server: RunningServer, log: Log): Promise<number> {
+  try {
+    await server.stop();
+    return 0;
+  } catch (error) {
+    log.error(`stopped badly: ${messageOf(error)}`);
+    return 1;
+  }
 }
 
 async function loadServer(): Promise<ServeParts> {

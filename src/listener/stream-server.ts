@@ -25,6 +25,8 @@ import type { Acceptor, ConnectionLimit } from "./connection-limit.ts";
 import { ResponseBurst } from "./response-burst.ts";
 
 const RESUME_RETRY_MS = 1000;
+/** Both listeners of a change-over accept for so long, or what came while the second was opened would be reset. */
+export const OVERLAP_MS = 100;
 
 export interface StreamServerParts {
   readonly runtime: Runtime;
@@ -51,6 +53,8 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
   private readonly live: Set<ClientStream> = new Set();
   private readonly toFlush: Set<ClientConnection> = new Set();
   private listeners: StreamListener[] = [];
+  /** Those that others have taken over from, until they stop accepting. */
+  private former: StreamListener[] = [];
   private retry: TimerHandle | undefined;
   private stopped = false;
 
@@ -78,16 +82,17 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
    * are open keep the one they began with. Throws a HermodError, and nothing has changed.
    */
   changeTls(tls: ServerTls): void {
-    const [former, formerTls] = [this.listeners, this.tls];
+    const [listeners, formerTls] = [this.listeners, this.tls];
     this.tls = tls;
-    if (former.length === 0) return; // paused: resume() will use it
+    if (listeners.length === 0) return; // paused: resume() will use it
     try {
       this.listeners = this.openAll();
     } catch (error) {
       this.tls = formerTls;
       throw error;
     }
-    for (const listener of former) listener.stop();
+    this.former.push(...listeners);
+    this.timers.schedule(OVERLAP_MS, { expire: () => this.stopFormer() });
   }
 
   /** Counted from here: a TLS handshake that nobody finishes holds a descriptor as well. */
@@ -146,6 +151,7 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
 
   pause(): void {
     if (this.retry !== undefined) this.timers.cancel(this.retry);
+    this.stopFormer();
     for (const listener of this.listeners) listener.stop();
     this.listeners = [];
   }
@@ -171,6 +177,11 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
   /** Ends what is left. */
   closeAll(): void {
     for (const stream of this.live) stream.terminate();
+  }
+
+  private stopFormer(): void {
+    for (const listener of this.former) listener.stop();
+    this.former = [];
   }
 
   private flushAll(): void {

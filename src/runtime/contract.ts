@@ -1,5 +1,5 @@
 // What Hermod needs of a JavaScript runtime, and nothing else. One file a runtime implements this
-// (bun.ts), in the order of this file. Nothing outside this folder names a runtime.
+// (bun.ts, deno.ts), in the order of this file; docs/runtimes.md says what each can't do. Nothing outside this folder names a runtime.
 //
 // Ownership of buffers: bytes handed to a handler belong to the runtime and are valid only until the
 // handler returns; bytes handed to send() and write() may be reused by the caller as soon as the call
@@ -30,7 +30,7 @@ export interface UdpHandler {
 export interface UdpOptions {
   /** Where to bind; 0.0.0.0 and :: are for the caller to expand (see listener/udp-portable). */
   readonly local: Endpoint;
-  /** Connects the socket: the kernel then drops datagrams from any other source. */
+  /** Connects the socket: the kernel, or the runtime where it can't, drops what comes from others. */
   readonly remote?: Endpoint;
 }
 
@@ -134,7 +134,10 @@ export interface HttpOptions {
   readonly local: Endpoint;
   /** PEM chain and PEM key; without them HTTP in the clear. */
   readonly tls?: Pick<ServerTls, "certificate" | "key">;
-  /** HTTP/2 beside HTTP/1.1: over TLS by ALPN, in the clear by prior knowledge. By default off. */
+  /**
+   * HTTP/2 beside HTTP/1.1: over TLS by ALPN, in the clear by prior knowledge. By default off, where
+   * the runtime lets.
+   */
   readonly http2?: boolean;
   /** HTTP/3 on the same port over UDP, where the runtime can. Needs `tls`. By default off. */
   readonly http3?: boolean;
@@ -148,7 +151,7 @@ export interface HttpOptions {
   /**
    * A connection on which nothing comes is closed after this long, in steps of some seconds. Over
    * HTTP/1.1 also a request that is not whole by then; over others that is for the handler to watch.
-   * Default 10 s, at most 255 s.
+   * Default 10 s, at most 255 s. Not on a runtime without time-outs for HTTP.
    */
   readonly idleTimeoutMs?: number;
   /**

@@ -12,16 +12,24 @@ export class DenoStream<Context> implements Stream<Context> {
   context: Context;
   readonly remote: Endpoint;
   private readonly handler: StreamHandler<Context>;
+  /** The owner knows of this stream, and so must hear of its close. */
+  private isKnown: boolean;
   private socket: Socket | undefined;
   private isOpen = false;
   private isEnding = false;
   private isClosed = false;
   private reason: Error | undefined;
 
-  constructor(context: Context, remote: Endpoint, handler: StreamHandler<Context>) {
+  constructor(
+    context: Context,
+    remote: Endpoint,
+    handler: StreamHandler<Context>,
+    accepted: boolean,
+  ) {
     this.context = context;
     this.remote = remote;
     this.handler = handler;
+    this.isKnown = !accepted;
   }
 
   serverName(): string | undefined {
@@ -56,14 +64,25 @@ export class DenoStream<Context> implements Stream<Context> {
   terminate(): void {
     if (this.isClosed) return;
     this.isEnding = true;
-    if (this.socket !== undefined) reset(this.socket);
+    // Over TLS Deno's node:tls owns the TCP socket and can only close it, without a reset.
+    if (this.isOpen && !("encrypted" in this.socket!)) this.socket!.resetAndDestroy();
+    else this.socket?.destroy();
     this.closed();
   }
 
   // What follows is for deno.ts.
 
+  /** The TCP connection over which a handshake is to come. */
+  handshakeBegins(socket: Socket): void {
+    this.socket = socket;
+    if (this.handler.accepted === undefined) return;
+    this.isKnown = true;
+    this.handler.accepted(this);
+  }
+
   /** Takes the socket, on which `readyEvent` tells that it is open; none if it is open already. */
   attach(socket: Socket, readyEvent?: "connect" | "secureConnect"): void {
+    if (this.isClosed) return void socket.destroy();
     this.socket = socket;
     socket.on("data", (bytes: Uint8Array) => this.received(bytes));
     socket.on("drain", () => this.drained());
@@ -80,9 +99,16 @@ export class DenoStream<Context> implements Stream<Context> {
     this.terminate();
   }
 
+  closed(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    if (this.isKnown) this.handler.close(this, this.reason);
+  }
+
   private opened(): void {
     if (this.isClosed) return;
     this.isOpen = true;
+    this.isKnown = true;
     this.handler.open(this);
   }
 
@@ -98,16 +124,4 @@ export class DenoStream<Context> implements Stream<Context> {
   private ended(): void {
     if (this.isOpen && !this.isEnding) this.handler.ended?.(this);
   }
-
-  private closed(): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    this.handler.close(this, this.reason);
-  }
-}
-
-/** Over TLS Deno's node:tls owns the TCP socket and can only close it, without a reset. */
-function reset(socket: Socket): void {
-  if (socket.connecting || "encrypted" in socket) socket.destroy();
-  else socket.resetAndDestroy();
 }

@@ -14,6 +14,7 @@ import type {
   HttpOptions,
   ListenOptions,
   Runtime,
+  ServerTls,
   Stream,
   StreamHandler,
   StreamListener,
@@ -128,7 +129,7 @@ function connect<Context>(
   { remote, tls: options, context }: ConnectOptions<Context>,
   handler: StreamHandler<Context>,
 ): Stream<Context> {
-  const stream = new DenoStream(context, remote, handler);
+  const stream = new DenoStream(context, remote, handler, false);
   const common = { ...remote, noDelay: true, allowHalfOpen: handler.ended !== undefined };
   try {
     if (options === undefined) stream.attach(net.connect(common), "connect");
@@ -163,30 +164,68 @@ function listen<Context>(
   options: ListenOptions<Context>,
   handler: StreamHandler<Context>,
 ): StreamListener {
-  const accept = (socket: net.Socket): void => {
-    const remote = { host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
-    new DenoStream(options.contextFor(), remote, handler).attach(socket);
-  };
-  const server = createServer(options, handler.ended !== undefined, accept);
+  const server =
+    options.tls === undefined
+      ? tcpServer(options, handler)
+      : tlsServer(options, options.tls, handler);
   const local = bind(server, options.local, options.reusePort);
   return { local, stop: () => void server.close() };
 }
 
-function createServer(
-  { tls: pair }: Pick<ListenOptions<unknown>, "tls">,
-  allowHalfOpen: boolean,
-  accept: (socket: net.Socket) => void,
+function tcpServer<Context>(
+  options: ListenOptions<Context>,
+  handler: StreamHandler<Context>,
 ): net.Server {
-  const common = { noDelay: true, allowHalfOpen };
-  if (pair === undefined) return net.createServer(common, accept);
-  const { certificate: cert, key, alpn } = pair;
-  const server = tls.createServer(
-    { ...common, cert, key, ALPNProtocols: [...alpn], handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
-    accept,
+  return net.createServer(socketOptions(handler), (socket) =>
+    acceptedStream(socket, options, handler).attach(socket),
   );
+}
+
+/** A TLS socket is known by its remote address until it takes the place of its TCP socket. */
+function tlsServer<Context>(
+  options: ListenOptions<Context>,
+  { certificate: cert, key, alpn }: ServerTls,
+  handler: StreamHandler<Context>,
+): net.Server {
+  const shaking = new Map<string, DenoStream<Context>>();
+  const server = tls.createServer({
+    ...socketOptions(handler),
+    ...{ cert, key, ALPNProtocols: [...alpn], handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
+  });
+  server.on("connection", (socket: net.Socket) => {
+    const stream = acceptedStream(socket, options, handler);
+    const name = remoteName(socket);
+    shaking.set(name, stream);
+    socket.on("error", () => {});
+    socket.on("close", () => shaking.delete(name) && stream.closed());
+    stream.handshakeBegins(socket);
+  });
+  server.on("secureConnection", (socket) => {
+    const name = remoteName(socket);
+    const stream = shaking.get(name);
+    shaking.delete(name);
+    if (stream === undefined) socket.destroy();
+    else stream.attach(socket);
+  });
   // Also when the handshake takes too long: Deno leaves the closing to us.
   server.on("tlsClientError", (_error, socket) => void socket.destroy());
   return server;
+}
+
+function socketOptions({ ended }: StreamHandler<never>): net.ServerOpts {
+  return { noDelay: true, allowHalfOpen: ended !== undefined };
+}
+
+function acceptedStream<Context>(
+  { remoteAddress: host = "", remotePort: port = 0 }: net.Socket,
+  options: ListenOptions<Context>,
+  handler: StreamHandler<Context>,
+): DenoStream<Context> {
+  return new DenoStream(options.contextFor(), { host, port }, handler, true);
+}
+
+function remoteName({ remoteAddress, remotePort }: net.Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 /** What Node has too, undocumented: a bound handle at once, or the number of an error. */

@@ -11,7 +11,7 @@ import {
 import { type CertificateWatch, watchCertificate } from "../certificate/watch-certificate.ts";
 import type { Settings } from "../config/settings.ts";
 import { MAX_BODY_BYTES } from "../listener/doh-exchange.ts";
-import { StreamServer, type StreamServerParts } from "../listener/stream-server.ts";
+import { OVERLAP_MS, StreamServer, type StreamServerParts } from "../listener/stream-server.ts";
 import { TRANSPORT } from "../memory/counters.ts";
 import type { Endpoint, HttpListener, HttpOptions, ServerTls } from "../runtime/contract.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -28,6 +28,8 @@ export class EncryptedListeners {
   private readonly parts: EncryptedParts;
   private dot: StreamServer | undefined;
   private http: { local: Endpoint; listener: HttpListener }[] = [];
+  /** Those that others have taken over from, until they stop accepting. */
+  private former: HttpListener[] = [];
   private watch: CertificateWatch | undefined;
   /** Listeners that have stopped and still finish. */
   private readonly finishing: Map<HttpListener, Promise<void>> = new Map();
@@ -63,6 +65,7 @@ export class EncryptedListeners {
   stop(): void {
     this.watch?.stop();
     this.dot?.stop();
+    this.finishFormer();
     for (const { listener } of this.http) this.finish(listener);
   }
 
@@ -136,9 +139,15 @@ export class EncryptedListeners {
       throw error;
     }
     this.http = next;
-    for (const { listener } of former) this.finish(listener);
+    this.former.push(...former.map(({ listener }) => listener));
+    this.parts.streams.timers.schedule(OVERLAP_MS, { expire: () => this.finishFormer() });
     this.take(renewed);
     this.parts.log.info(`changed over to the new certificate, ${this.daysLeft()} days left`);
+  }
+
+  private finishFormer(): void {
+    for (const listener of this.former) this.finish(listener);
+    this.former = [];
   }
 
   private finish(listener: HttpListener): void {

@@ -40,7 +40,8 @@ export interface UpstreamObserver {
   /** A query was written; `reused`: on a connection that had carried one before. */
   asked(url: string, reused: boolean): void;
   answered(url: string, latencyMs: number): void;
-  failed(url: string, fault: UpstreamFault): void;
+  /** `reason`: for people, as `certificate has expired`. */
+  failed(url: string, fault: UpstreamFault, reason: string): void;
 }
 
 /** Says whether a response will do; a group asks its next upstream while it will not. */

@@ -125,7 +125,7 @@ export class StreamUpstream implements Upstream, ConnectionOwner, QueryOwner {
   }
 
   private fail(query: StreamQuery, fault: UpstreamFault, reason: string): void {
-    this.observer.failed(this.url, fault);
+    this.observer.failed(this.url, fault, reason);
     query.fail(fault, `${this.url}: ${reason}`);
   }
 }

@@ -81,7 +81,7 @@ export class UdpUpstream implements Upstream, UdpQueryOwner {
 
   failed(query: UdpQuery, fault: UpstreamFault, reason: string): void {
     this.inFlight.delete(query);
-    this.observer.failed(this.url, fault);
+    this.observer.failed(this.url, fault, reason);
     query.promise.reject(new UpstreamError(fault, `${this.url}: ${reason}`));
   }
 }

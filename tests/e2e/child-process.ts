@@ -41,6 +41,10 @@ export class Child {
     this.exited = this.watchExit();
   }
 
+  get pid(): number {
+    return this.process.pid!;
+  }
+
   private watchExit(): Promise<Exit> {
     const killWithUs = (): void => void this.process.kill("SIGKILL");
     process.on("exit", killWithUs);

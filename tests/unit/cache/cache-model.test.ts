@@ -40,7 +40,7 @@ const SETTINGS: readonly Setting[] = [
     keyCount: 3000,
     maxLength: 0,
     maxReaders: 0,
-    operations: 6000,
+    operations: 9000,
   },
   {
     name: "small responses of many sizes",
@@ -197,7 +197,7 @@ function simulate(setting: Setting, shared: boolean, seed: number): Simulation {
 
 for (const shared of [false, true]) {
   describe(`the cache over ${shared ? "a SharedArrayBuffer" : "an ArrayBuffer"}`, () => {
-    for (const seed of [1, 2]) {
+    for (const seed of [1, 36]) {
       test(`forgets nothing while there is room (seed ${seed})`, () => {
         const { misses, model, writer } = simulate(ROOMY, shared, seed);
         assert.equal(misses, 0);

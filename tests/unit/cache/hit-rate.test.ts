@@ -93,7 +93,6 @@ describe("hit rate", () => {
       }
       const points = (hits: number): number => (100 * hits) / (REQUESTS - WARM);
       const message = `${points(lazyHits)} against ${points(textbookHits)}, seed ${SEED}`;
-      if (process.env.SHOW) console.log(name, message);
       assert.ok(points(lazyHits) > points(textbookHits) - MAX_POINTS, message);
       assert.ok(lazy.writer.stats.evictions > REQUESTS / 10, "nothing had to be evicted");
     });

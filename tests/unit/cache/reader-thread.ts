@@ -20,10 +20,12 @@ export interface ReaderTask {
   readonly reader: number;
   readonly seed: number;
   readonly nameCount: number;
-  readonly reads: number;
+  /** Word 0 becomes 1 more when the thread runs; it ends when word 1 is not 0. */
+  readonly progress: SharedArrayBuffer;
 }
 
 export interface ReaderReport {
+  readonly reads: number;
   readonly found: number;
   /** What was wrong, a line each; the first few. */
   readonly wrong: readonly string[];
@@ -63,19 +65,24 @@ function read(task: ReaderTask): ReaderReport {
   const key = new CacheKey(SECRET);
   const random = new Random(task.seed);
   const qnames = Array.from({ length: task.nameCount }, (_, id) => qnameOf(id));
+  const progress = new Int32Array(task.progress);
   const wrong: string[] = [];
+  let reads = 0;
   let found = 0;
-  for (let i = 0; i < task.reads && wrong.length < 5; i++) {
-    if (i % BATCH === 0) epoch.enter();
-    const id = random.below(task.nameCount);
-    const block = reader.find(setKey(key, qnames[id]!));
-    if (block < 0) continue;
-    found++;
-    const fault = faultOf(reader, block, id, key);
-    if (fault !== "") wrong.push(fault);
+  Atomics.add(progress, 0, 1);
+  while (Atomics.load(progress, 1) === 0 && wrong.length < 5) {
+    epoch.enter();
+    for (let i = 0; i < BATCH; i++, reads++) {
+      const id = random.below(task.nameCount);
+      const block = reader.find(setKey(key, qnames[id]!));
+      if (block < 0) continue;
+      found++;
+      const fault = faultOf(reader, block, id, key);
+      if (fault !== "") wrong.push(fault);
+    }
   }
   epoch.leave();
-  return { found, wrong };
+  return { reads, found, wrong };
 }
 
 parentPort?.once("message", (task: ReaderTask) => parentPort!.postMessage(read(task)));

@@ -1,0 +1,144 @@
+// The certificate is renewed on disk under load: no query and no request is lost, new connections get
+// the new one, and a broken file changes nothing.
+
+import assert from "node:assert/strict";
+import { renameSync, writeFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { connect } from "node:tls";
+import { X509Certificate } from "node:crypto";
+import * as dnsPacket from "dns-packet";
+import type { Certificate } from "../certificates.ts";
+import { Load } from "./dnsperf.ts";
+import { Http2Load } from "./http2-load.ts";
+import { needs } from "./programs.ts";
+import { makeHermodCertificate, ResolverPair } from "./resolver-pair.ts";
+import { MANY, WWW_ADDRESS, ZONE } from "./zone.ts";
+
+const skip = needs("dnsperf", "unbound", "openssl");
+const timeout = 90_000;
+const LOAD_SECONDS = 8;
+const FIRST_CHANGE_MS = 2000;
+/** Hermod looks every 2 s, and waits 5 s before it complains. */
+const CHANGE_TIMEOUT_MS = 20_000;
+const NEW_DAYS = 60;
+let pair: ResolverPair;
+
+before(async () => {
+  if (skip === false) pair = await ResolverPair.start({ encrypted: true });
+});
+after(() => pair?.stop());
+
+/** As renewal programs do: written aside, then put in the other's place. */
+function replace(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
+}
+
+function logLines(part: string): string[] {
+  return pair.hermod.child.stderr.split("\n").filter((line) => line.includes(part));
+}
+
+async function logged(part: string): Promise<void> {
+  const seen = (): boolean => logLines(part).length > 0;
+  await pair.hermod.child.waitUntil(seen, `line with "${part}"`, CHANGE_TIMEOUT_MS);
+}
+
+/** The fingerprint of the certificate that a new connection gets. */
+function presented(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: "127.0.0.1", port, ca: pair.authority.certificate });
+    socket.on("error", reject);
+    socket.on("secureConnect", () => {
+      resolve(socket.getPeerX509Certificate()!.fingerprint256);
+      socket.destroy();
+    });
+  });
+}
+
+async function assertPresents({ certificate }: Certificate): Promise<void> {
+  const { dotPort, dohUrl } = pair.hermod;
+  const { fingerprint256 } = new X509Certificate(certificate);
+  for (const port of [dotPort, Number(new URL(dohUrl).port)]) {
+    for (let i = 0; i < 4; i++) assert.equal(await presented(port), fingerprint256);
+  }
+}
+
+/** Of a certificate made for that many days a moment ago. */
+async function assertDaysLeft(days: number): Promise<void> {
+  const left = await pair.hermod.metric("hermod_certificate_days_left");
+  assert.ok(left > days - 1.1 && left <= days, `${left} days left of ${days}`);
+}
+
+test("files are replaced under load: nothing is lost", { skip, timeout }, async () => {
+  const { hermod, tls } = pair;
+  const questions = Array.from({ length: 1000 }, (_, i) => `n${i}.${MANY} A`);
+  const seconds = LOAD_SECONDS;
+  const dot = Load.start({ port: hermod.dotPort, mode: "dot", seconds, questions });
+  const question = { name: `www.${ZONE}`, type: "A" } as const;
+  const query = dnsPacket.encode({ type: "query", id: 0, flags: 0x100, questions: [question] });
+  const doh = new Http2Load({
+    ...{ url: `${hermod.dohUrl}/dns-query`, body: query, ca: pair.authority.certificate },
+    headers: { "content-type": "application/dns-message" },
+  });
+  await delay(FIRST_CHANGE_MS);
+  await assertPresents(tls);
+  const renewed = makeHermodCertificate(pair.authority, NEW_DAYS);
+  replace(tls.certificateFile, renewed.certificate);
+  replace(tls.keyFile, renewed.key);
+  await logged("changed over to the new certificate");
+  // What the former listeners have accepted by then they still serve.
+  await delay(500);
+  await assertPresents(renewed);
+  await assertDaysLeft(NEW_DAYS);
+
+  const { sent, lost, rcodes, text } = await dot.summary();
+  assert.ok(sent > 1000, text);
+  assert.equal(lost, 0, text);
+  assert.deepEqual(rcodes, { NOERROR: sent }, text);
+  assert.doesNotMatch(text, /Reconnections: +[1-9]/);
+  await doh.stop();
+  assert.deepEqual(doh.lost, []);
+  assert.ok(doh.answered > 1000, String(doh.answered));
+});
+
+test("a connection of before the change goes on", { skip, timeout }, async () => {
+  const { authority, hermod, tls } = pair;
+  const socket = connect({ host: "127.0.0.1", port: hermod.dotPort, ca: authority.certificate });
+  const received: Buffer[] = [];
+  socket.on("data", (bytes: Buffer) => received.push(bytes));
+  const ask = async (): Promise<void> => {
+    const question = { name: `www.${ZONE}`, type: "A" } as const;
+    socket.write(dnsPacket.streamEncode({ type: "query", flags: 0x100, questions: [question] }));
+    for (let i = 0; received.length === 0 && i < 1000; i++) await delay(10);
+    const message = Buffer.concat(received.splice(0)).subarray(2);
+    const { answers = [] } = dnsPacket.decode(message);
+    assert.equal((answers[0] as { data: unknown }).data, WWW_ADDRESS);
+  };
+  await ask();
+  const changes = logLines("changed over").length;
+  const renewed = makeHermodCertificate(authority);
+  replace(tls.certificateFile, renewed.certificate);
+  replace(tls.keyFile, renewed.key);
+  const changed = (): boolean => logLines("changed over").length > changes;
+  await hermod.child.waitUntil(changed, "change of certificate", CHANGE_TIMEOUT_MS);
+  await delay(500);
+  await ask();
+  socket.destroy();
+  await assertDaysLeft(30);
+});
+
+test("a broken file: one line, and the certificate in use stays", { skip, timeout }, async () => {
+  const { authority, hermod, tls } = pair;
+  const { dotPort } = hermod;
+  const inUse = await presented(dotPort);
+  const renewed = makeHermodCertificate(authority, 90);
+  replace(tls.certificateFile, renewed.certificate.slice(0, 200));
+  await logged("The certificate in use stays.");
+  // Time for two more looks at the files.
+  await delay(4500);
+  assert.equal(logLines("The certificate in use stays.").length, 1, hermod.child.stderr);
+  assert.ok(logLines("stays")[0]?.includes(tls.certificateFile), hermod.child.stderr);
+  assert.equal(await presented(dotPort), inUse);
+  await assertDaysLeft(30);
+});
