@@ -10,6 +10,7 @@ import {
   makeCertificate,
   makeSelfSigned,
 } from "../certificates.ts";
+import { runtimeLacks } from "../runtime-lacks.ts";
 import { run } from "./child-process.ts";
 import { freePort } from "./free-port.ts";
 import { Hermod, hermod as runHermod } from "./hermod-process.ts";
@@ -48,8 +49,11 @@ before(async () => {
 });
 after(() => hermod?.stop());
 
-beforeEach(() => {
-  if (skip === false) probe = new UdpProbe(hermod.dnsPort, NAME);
+beforeEach(async () => {
+  if (skip !== false) return;
+  // Caps count what the test before has left.
+  while ((await hermod.metric("hermod_connections")) > 0) await delay(20);
+  probe = new UdpProbe(hermod.dnsPort, NAME);
 });
 afterEach(async () => {
   for (const { socket } of clients.splice(0)) socket.destroy();
@@ -110,7 +114,8 @@ describe("clients that take their time", () => {
     assert.ok(slow.every(({ messages }) => messages === 0));
   });
 
-  for (const transport of ["dot", "doh"] as const) {
+  const transports = runtimeLacks("HTTP time-outs") ? ["dot"] : ["dot", "doh"];
+  for (const transport of transports) {
     test(`no TLS handshake at all (${transport})`, { skip, timeout }, async () => {
       const port = transport === "dot" ? hermod.dotPort : Number(new URL(hermod.dohUrl).port);
       const silent = await openBare(10, port);

@@ -87,7 +87,9 @@ class Connection {
       stream.on("close", () => {
         const isWhole = status === 200 && problem === "" && stream.rstCode === 0;
         if (isWhole) return resolve("answered");
-        const isLeftOut = status === 0 && (stream.id ?? Infinity) > this.lastId;
+        // Deno's client ends such streams without an error, and does not tell of the GOAWAY.
+        const isSilent = this.isOver && problem === "";
+        const isLeftOut = status === 0 && (isSilent || (stream.id ?? Infinity) > this.lastId);
         resolve(isLeftOut ? "left out" : `status ${status} ${problem} ${this.fault}`);
       });
       stream.resume();
