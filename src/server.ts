@@ -11,16 +11,17 @@ import { ClientAddress } from "./listener/client-address.ts";
 import { ConnectionLimit } from "./listener/connection-limit.ts";
 import { DohExchange, MAX_BODY_BYTES } from "./listener/doh-exchange.ts";
 import { StreamServer, type StreamServerParts } from "./listener/stream-server.ts";
-import { UdpListener } from "./listener/udp-portable.ts";
+import { type OpenUdp, openUdp } from "./listener/open-udp.ts";
 import { Counters, TRANSPORT } from "./memory/counters.ts";
 import { AccessList } from "./resolver/access-list.ts";
 import type { Answerer } from "./resolver/answer.ts";
+import type { AnswererSettings } from "./resolver/create-answerer.ts";
 import { QueryService } from "./resolver/query-service.ts";
 import { Resolver } from "./resolver/resolve.ts";
 import type { Endpoint, HttpListener, Runtime } from "./runtime/contract.ts";
 import { selectRuntime } from "./runtime/select.ts";
 import { EncryptedListeners } from "./server/encrypted-listeners.ts";
-import { createTables } from "./server/tables.ts";
+import { createTables, udpThreadCount } from "./server/tables.ts";
 import type { Log } from "./telemetry/log.ts";
 import { UpstreamCounters } from "./telemetry/upstream-counters.ts";
 import { UpstreamLog } from "./telemetry/upstream-log.ts";
@@ -78,12 +79,15 @@ class Server implements RunningServer {
   private readonly resolver: Resolver;
   private readonly connections: ConnectionLimit;
   private readonly doh: DohAppParts;
-  private readonly udp: UdpListener;
+  private readonly service: QueryService;
+  private readonly answererSettings: AnswererSettings;
   private readonly tcp: StreamServer;
   private readonly encrypted: EncryptedListeners;
   private readonly plainDoh: HttpListener[] = [];
+  private udp: OpenUdp | undefined;
   private admin: HttpListener | undefined;
-  private stopping = false;
+  /** Why not; empty when everything is open. */
+  private notReady = "starting";
 
   constructor(settings: Settings, runtime: Runtime, log: Log) {
     const { limits, upstream } = settings;
@@ -94,7 +98,8 @@ class Server implements RunningServer {
     const observer = new UpstreamLog(this.upstreamCounters, log);
     const ca = upstream.caPem;
     this.upstream = createUpstream({ servers: upstream.servers, ca, runtime, observer });
-    const { answerer, store, writer } = createTables(settings);
+    const { answerer, answererSettings, store, writer } = createTables(settings);
+    this.answererSettings = answererSettings;
     this.writer = writer;
     this.resolver = new Resolver({
       answerer,
@@ -107,8 +112,8 @@ class Server implements RunningServer {
       waitersPerClient: limits.waitersPerClient,
     });
     const service = new QueryService(answerer, this.resolver, this.counters);
+    this.service = service;
     this.connections = new ConnectionLimit(limits.connections, limits.connectionsPerClient);
-    this.udp = new UdpListener(service, this.counters);
     const streams = this.streamParts(service);
     this.tcp = new StreamServer(streams, TRANSPORT.tcp);
     this.doh = this.dohParts(service, answerer);
@@ -133,23 +138,35 @@ class Server implements RunningServer {
     };
   }
 
-  /** UDP and TCP first: what needs a certificate takes longer. */
+  /** What needs a certificate comes last: that takes longer. */
   async listen(): Promise<void> {
-    const note = (what: string, bound: Endpoint): void => this.note(what, bound);
     const { dns, dohPlain } = this.settings.listen;
-    for (const endpoint of dns) await this.listenAt(endpoint);
-    for (const endpoint of dohPlain) this.listenPlainDoh(endpoint);
-    await this.encrypted.open(note);
+    await this.listenDns(dns);
     this.listenAdmin();
+    for (const endpoint of dohPlain) this.listenPlainDoh(endpoint);
+    await this.encrypted.open((what, bound) => this.note(what, bound));
+    this.notReady = "";
   }
 
-  private async listenAt(endpoint: Endpoint): Promise<void> {
+  private async listenDns(endpoints: readonly Endpoint[]): Promise<void> {
     // The same port for both, also when the kernel was left to choose it; of TCP ports it knows better
     // which are free, since former connections hold some.
-    const tcp = this.tcp.listen(endpoint);
-    const udp = await this.udp.open(this.runtime, { host: endpoint.host, port: tcp.port });
-    for (const local of udp) this.note("udp", local);
-    this.note("tcp", tcp);
+    const tcp = endpoints.map((endpoint) => this.tcp.listen(endpoint));
+    const places = endpoints.map(({ host }, i) => ({ host, port: tcp[i]!.port }));
+    this.udp = await this.openUdp(places);
+    tcp.forEach((endpoint, i) => {
+      for (const local of this.udp!.bound[i]!) this.note("udp", local);
+      this.note("tcp", endpoint);
+    });
+  }
+
+  private openUdp(endpoints: readonly Endpoint[]): Promise<OpenUdp> {
+    const { answererSettings: answerer, counters, log, runtime, service, settings } = this;
+    const { engine } = settings.udp;
+    const threadCount = udpThreadCount(settings);
+    const report = (message: string): void => log.warn(message);
+    const parts = { runtime, engine, threadCount, answerer, service, counters, report };
+    return openUdp(parts, endpoints);
   }
 
   private listenPlainDoh(local: Endpoint): void {
@@ -165,14 +182,15 @@ class Server implements RunningServer {
     const app = adminApp({
       metrics: {
         version: packageJson.version,
-        counters: [this.counters],
+        counters: [this.counters, ...this.udp!.threadCounters],
+        udp: this.udp!,
         cache: this.writer.stats,
         upstreams: this.upstreamCounters,
         openConnections: () => this.connections.live,
         waitingQueries: () => this.resolver.waiting,
         certificateDaysLeft: () => this.encrypted.daysLeft(),
       },
-      readiness: () => ({ ready: !this.stopping, reason: this.stopping ? "stopping" : "" }),
+      readiness: () => ({ ready: this.notReady === "", reason: this.notReady }),
       hosts: [],
       log: this.log,
     });
@@ -182,8 +200,8 @@ class Server implements RunningServer {
   }
 
   async stop(): Promise<void> {
-    this.stopping = true;
-    this.udp.stop();
+    this.notReady = "stopping";
+    this.udp?.stop();
     this.tcp.stop();
     this.encrypted.stop();
     const finished = [this.encrypted.finished(), ...this.plainDoh.map((each) => each.stop())];
@@ -191,7 +209,7 @@ class Server implements RunningServer {
     this.tcp.closeAll();
     this.encrypted.closeAll();
     for (const listener of this.plainDoh) listener.closeAll();
-    this.udp.close();
+    await this.udp?.close();
     this.upstream.close();
     this.admin?.closeAll();
     await this.admin?.stop();

@@ -28,7 +28,8 @@ on 8853, HTTPS on 8443, with a certificate for development that it makes;
 
 Settings come from the command line, then from HERMOD_* variables (HERMOD_DNS,
 HERMOD_DOT, HERMOD_DOH, HERMOD_DOH_PLAIN, HERMOD_TRUSTED_PROXY,
-HERMOD_CLIENT_ADDRESS_HEADER, HERMOD_ADMIN, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA,
+HERMOD_CLIENT_ADDRESS_HEADER, HERMOD_ADMIN, HERMOD_UDP_ENGINE,
+HERMOD_UDP_THREADS, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA,
 HERMOD_TLS_CERT, HERMOD_TLS_KEY, HERMOD_CACHE_SIZE, HERMOD_LOG_LEVEL,
 HERMOD_CONFIG; lists with commas), then from the file.
 
@@ -117,6 +118,8 @@ function addServe(program: Command): Command {
     .option("--trusted-proxy <NET>", "believe proxies in this network", collect)
     .option("--client-address-header <NAME>", "the header in which they name their client")
     .option("--admin <ADDR:PORT>", "serve /health, /ready and /metrics here, on loopback")
+    .option("--udp-engine <ENGINE>", "serve UDP by auto, batched or portable")
+    .option("--udp-threads <N>", "threads of the batched engine")
     .option("--upstream <URL>", "ask this resolver; may be repeated, the first one first", collect)
     .option("--upstream-ca <FILE>", "PEM file of trust anchors for tls:// upstreams")
     .option("--tls-cert <FILE>", "PEM file of the certificate chain for these")

@@ -51,6 +51,19 @@ export function count(least: number, most: number): Leaf<number, number> {
   return v.pipe(number, v.check(inside, message), documented);
 }
 
+/** A whole number between two others that a flag or a variable may give, too, as text. */
+export function countOrText(least: number, most: number): Leaf<Scalar, number> {
+  const parse = (given: Scalar): number => {
+    const value = typeof given === "number" ? given : /^\d+$/.test(given) ? Number(given) : NaN;
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new RangeError(
+      `${showValue(given)} is out of range: write a whole number from ${least} to ${most}`,
+    );
+  };
+  const documented = documentedRange<number>("whole number", String(least), String(most));
+  return v.pipe(scalar("number", String(least)), parsedBy(parse), documented);
+}
+
 /** One of a few words. */
 export function oneOf<const Word extends string>(words: readonly Word[]): Leaf<Word, Word> {
   return v.picklist(

@@ -3,6 +3,7 @@
 
 import * as v from "valibot";
 import { CLIENT_ADDRESS_HEADERS } from "../listener/client-address-headers.ts";
+import { UDP_ENGINES } from "../listener/udp-engines.ts";
 import { parseUpstreamUrl } from "../upstream/parse-upstream-url.ts";
 import { parseEndpoint } from "./parse-endpoint.ts";
 import { parseNetwork } from "./parse-network.ts";
@@ -10,6 +11,7 @@ import { readTrustAnchors } from "./read-trust-anchors.ts";
 import {
   anyNumberOf,
   count,
+  countOrText,
   durationMs,
   durationSeconds,
   type Leaf,
@@ -83,6 +85,18 @@ const ENTRIES = {
     ca: unset(
       "PEM file of trust anchors for tls:// upstreams, in place of the system's; relative to the file that names it.",
       text(readTrustAnchors, "/etc/hermod/ca.pem"),
+    ),
+  },
+  udp: {
+    engine: setting(
+      "How UDP is served: batched, on threads of its own (Linux); portable, on the main thread; auto, batched where it works.",
+      oneOf(UDP_ENGINES),
+      "auto",
+    ),
+    threads: setting(
+      "Threads of the batched engine; 0 for one less than there are cores, but at least one.",
+      countOrText(0, 64),
+      0,
     ),
   },
   tls: {
@@ -228,6 +242,7 @@ const schema = v.pipe(
   section({
     listen: section(ENTRIES.listen),
     upstream: section(ENTRIES.upstream),
+    udp: section(ENTRIES.udp),
     tls: section(ENTRIES.tls),
     proxy: section(ENTRIES.proxy),
     cache: cacheSection,
@@ -235,8 +250,9 @@ const schema = v.pipe(
     limits: section(ENTRIES.limits),
     log: section(ENTRIES.log),
   }),
-  v.transform(({ listen, upstream, tls, proxy, cache, access, limits, log }): Settings => ({
+  v.transform(({ listen, udp, upstream, tls, proxy, cache, access, limits, log }): Settings => ({
     listen,
+    udp: { engine: udp.engine, threadCount: udp.threads },
     upstream: { servers: upstream.servers, caPem: upstream.ca },
     certificate: certificateFiles(tls),
     proxy: {

@@ -2,6 +2,7 @@
 // frozen in shape. Whoever has a Settings may rely on every range that schema.ts states.
 
 import type { ClientAddressHeader } from "../listener/client-address-headers.ts";
+import type { UdpEngine } from "../listener/udp-engines.ts";
 import type { Endpoint } from "./parse-endpoint.ts";
 import type { Network } from "./parse-network.ts";
 
@@ -17,6 +18,11 @@ export interface Settings {
     readonly dohPlain: readonly Endpoint[];
     /** Loopback. */
     readonly admin: Endpoint;
+  };
+  readonly udp: {
+    readonly engine: UdpEngine;
+    /** Of the batched engine; 0 for one less than there are cores, but at least one. */
+    readonly threadCount: number;
   };
   /** PEM files; without them a certificate for development is made. */
   readonly certificate: { readonly certificateFile: string; readonly keyFile: string } | undefined;

@@ -3,7 +3,7 @@
 // hands over what has to be asked.
 
 import { MissRingWriter } from "../memory/miss-ring.ts";
-import type { Libc } from "../runtime/libc.ts";
+import type { Libc } from "../runtime/libc-contract.ts";
 import { ORIGIN_WORDS, type SocketShape } from "../runtime/linux/message-batch.ts";
 import { ReceiveBatch } from "../runtime/linux/receive-batch.ts";
 import { SendBatch } from "../runtime/linux/send-batch.ts";

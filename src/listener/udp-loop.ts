@@ -9,11 +9,17 @@ import type { EpochReader } from "../memory/epochs.ts";
 import { type Answerer, MISS } from "../resolver/answer.ts";
 import { RESULT } from "../resolver/answer-context.ts";
 import { ClientRow } from "../resolver/client-row.ts";
-import type { Libc } from "../runtime/libc.ts";
+import type { Libc } from "../runtime/libc-contract.ts";
 import type { BootClock } from "../runtime/linux/boot-clock.ts";
 import { ORIGIN_BYTES, ORIGIN_WORDS } from "../runtime/linux/message-batch.ts";
 import { copyOriginAddress, originPort } from "../runtime/linux/origin.ts";
-import { EAGAIN, EINTR, MSG_DONTWAIT, MSG_WAITFORONE, POLLIN } from "../runtime/linux/socket-constants.ts";
+import {
+  EAGAIN,
+  EINTR,
+  MSG_DONTWAIT,
+  MSG_WAITFORONE,
+  POLLIN,
+} from "../runtime/linux/socket-constants.ts";
 import type { UdpLane } from "./udp-lane.ts";
 
 /** How long poll() waits before the stop flag is looked at again. */

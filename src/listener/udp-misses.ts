@@ -9,7 +9,7 @@ import { ClientRow } from "../resolver/client-row.ts";
 import { UDP_SIZE } from "../resolver/finish-response.ts";
 import { NOTHING, type QueryOrigin, type QueryService } from "../resolver/query-service.ts";
 import type { Responder } from "../resolver/waiter.ts";
-import type { Libc } from "../runtime/libc.ts";
+import type { Libc } from "../runtime/libc-contract.ts";
 import type { DatagramSocket } from "../runtime/linux/datagram-socket.ts";
 import { ORIGIN_WORDS } from "../runtime/linux/message-batch.ts";
 import { copyOriginAddress } from "../runtime/linux/origin.ts";

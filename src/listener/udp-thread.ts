@@ -6,7 +6,7 @@ import { EpochReader } from "../memory/epochs.ts";
 import { loadLibc } from "../runtime/libc.ts";
 import { BootClock } from "../runtime/linux/boot-clock.ts";
 import { threadData } from "../runtime/thread.ts";
-import { type AnswererSettings, createAnswerer } from "./thread-answerer.ts";
+import { type AnswererSettings, createAnswerer } from "../resolver/create-answerer.ts";
 import { UdpLane, type UdpLaneSettings } from "./udp-lane.ts";
 import { UdpLoop } from "./udp-loop.ts";
 

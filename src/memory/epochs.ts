@@ -89,8 +89,9 @@ export class EpochWriter {
       if (oldest === 0 || ((epoch - oldest) | 0) < 0) oldest = epoch;
     }
     this.oldest = oldest;
-    if (oldest === current)
-      Atomics.store(cells, 0, current === -1 ? FIRST_EPOCH : (current + 1) | 0);
+    // From −1 the epoch goes to 1: 0 is for readers that hold nothing.
+    const next = current === -1 ? FIRST_EPOCH : (current + 1) | 0;
+    if (oldest === current) Atomics.store(cells, 0, next);
   }
 
   /** Whether, at the last observe(), every row was 0 or later than `tag`. */

@@ -1,37 +1,47 @@
-// What the fast path reads, and the store that fills it, made of the settings.
+// What the fast path reads, and the store that fills it, made of the settings. UDP threads read the
+// same tables, so that they lie in shared memory when there may be some.
 
+import { availableParallelism } from "node:os";
 import { CacheKey } from "../cache/cache-key.ts";
 import { createCacheMemory } from "../cache/cache-memory.ts";
 import { CacheReader } from "../cache/cache-reader.ts";
 import { CacheWriter } from "../cache/cache-writer.ts";
 import type { Settings } from "../config/settings.ts";
-import { AccessList } from "../resolver/access-list.ts";
-import { Answerer } from "../resolver/answer.ts";
+import type { Answerer } from "../resolver/answer.ts";
+import { type AnswererSettings, createAnswerer } from "../resolver/create-answerer.ts";
 import { keepaliveValue } from "../resolver/finish-response.ts";
 import { ResponseStore } from "../resolver/response-store.ts";
-import { ServerCookies } from "../resolver/server-cookies.ts";
 
 export interface Tables {
   readonly writer: CacheWriter;
+  /** The main thread's. */
   readonly answerer: Answerer;
+  /** What other threads make theirs of. */
+  readonly answererSettings: AnswererSettings;
   readonly store: ResponseStore;
 }
 
-export function createTables({ access, cache, limits }: Settings): Tables {
+export function createTables(settings: Settings): Tables {
+  const { access, cache, limits, udp } = settings;
   const { capacityBytes, ...ttlRules } = cache;
-  const memory = createCacheMemory({ capacityBytes, shared: false, maxReaders: 1 });
+  const shared = udp.engine !== "portable";
+  const maxReaders = udpThreadCount(settings);
+  const memory = createCacheMemory({ capacityBytes, shared, maxReaders });
   const reader = new CacheReader(memory);
   const writer = new CacheWriter(memory);
-  const secret = crypto.getRandomValues(new Uint32Array(2));
-  const answerer = new Answerer({
-    access: new AccessList(access.allow),
-    cache: reader,
-    key: new CacheKey(secret),
-    options: {
-      cookies: new ServerCookies(crypto.getRandomValues(new Uint8Array(16))),
-      keepalive: keepaliveValue(limits.idleTimeoutMs),
-    },
-  });
-  const store = new ResponseStore({ key: new CacheKey(secret), reader, writer, ttlRules });
-  return { writer, answerer, store };
+  const answererSettings = {
+    cache: memory,
+    keySecret: crypto.getRandomValues(new Uint32Array(2)),
+    cookieSecret: crypto.getRandomValues(new Uint8Array(16)),
+    networks: access.allow,
+    keepalive: keepaliveValue(limits.idleTimeoutMs),
+  };
+  const key = new CacheKey(answererSettings.keySecret);
+  const store = new ResponseStore({ key, reader, writer, ttlRules });
+  return { writer, answerer: createAnswerer(answererSettings), answererSettings, store };
+}
+
+/** One core is left to the main thread, where there is more than one. */
+export function udpThreadCount({ udp }: Settings): number {
+  return udp.threadCount > 0 ? udp.threadCount : Math.max(1, availableParallelism() - 1);
 }

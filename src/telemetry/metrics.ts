@@ -25,12 +25,23 @@ export interface CacheFigures {
   readonly refused: number;
 }
 
+/** What UDP says of itself. */
+export interface UdpFigures {
+  /** Datagrams that nobody took in time. */
+  readonly kernelDrops: number;
+  /** Queries lost between a thread and the main thread. */
+  readonly missesRefused: number;
+  readonly threadsReplaced: number;
+}
+
 export interface MetricsSources {
   readonly version: string;
   /** One a thread. */
   readonly counters: readonly Counters[];
   readonly cache: CacheFigures;
   readonly upstreams: UpstreamCounters;
+  /** What only the engine of UDP knows; read anew for each scrape. */
+  readonly udp: UdpFigures;
   /** Stream connections that are open now. */
   readonly openConnections: () => number;
   /** Queries that wait for an upstream now. */
@@ -63,6 +74,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   addUpstreamMetrics(registry, sources.upstreams);
   addGauge(registry, "hermod_connections", "Stream connections open now.", sources.openConnections);
   addGauge(registry, "hermod_queries_waiting", "Waiting for an upstream.", sources.waitingQueries);
+  addUdpMetrics(registry, sources.udp);
   addCertificateMetric(registry, sources.certificateDaysLeft);
   addProcessMetrics(registry, sources.version);
   return { contentType: registry.contentType, text: () => registry.metrics() };
@@ -115,6 +127,14 @@ function cacheHits(rows: readonly Counters[]): number {
     }
   }
   return hits;
+}
+
+function addUdpMetrics(registry: Registry, udp: UdpFigures): void {
+  const add = (name: string, help: string, value: () => number): void =>
+    addCounter(registry, `hermod_udp_${name}_total`, help, value);
+  add("kernel_drops", "Datagrams that nobody took in time.", () => udp.kernelDrops);
+  add("misses_refused", "Queries lost on the way to the main thread.", () => udp.missesRefused);
+  add("threads_replaced", "UDP threads that died and were replaced.", () => udp.threadsReplaced);
 }
 
 function addCertificateMetric(registry: Registry, daysLeft: () => number | undefined): void {

@@ -31,6 +31,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     mayImport: [
       "src/upstream/parse-upstream-url.ts",
       "src/listener/client-address-headers.ts",
+      "src/listener/udp-engines.ts",
       ERRORS,
     ],
     packages: ["node:*", "valibot", "yaml"],

@@ -67,6 +67,8 @@ Options:
   --client-address-header <NAME>  the header in which they name their client
   --admin <ADDR:PORT>             serve /health, /ready and /metrics here, on
                                   loopback
+  --udp-engine <ENGINE>           serve UDP by auto, batched or portable
+  --udp-threads <N>               threads of the batched engine
   --upstream <URL>                ask this resolver; may be repeated, the first
                                   one first
   --upstream-ca <FILE>            PEM file of trust anchors for tls:// upstreams
@@ -82,7 +84,8 @@ on 8853, HTTPS on 8443, with a certificate for development that it makes;
 
 Settings come from the command line, then from HERMOD_* variables (HERMOD_DNS,
 HERMOD_DOT, HERMOD_DOH, HERMOD_DOH_PLAIN, HERMOD_TRUSTED_PROXY,
-HERMOD_CLIENT_ADDRESS_HEADER, HERMOD_ADMIN, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA,
+HERMOD_CLIENT_ADDRESS_HEADER, HERMOD_ADMIN, HERMOD_UDP_ENGINE,
+HERMOD_UDP_THREADS, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA,
 HERMOD_TLS_CERT, HERMOD_TLS_KEY, HERMOD_CACHE_SIZE, HERMOD_LOG_LEVEL,
 HERMOD_CONFIG; lists with commas), then from the file.
 
@@ -181,6 +184,7 @@ describe("commands", () => {
       ...["--dot", "127.0.0.1:2", "--doh", "127.0.0.1:3", "--admin", "127.0.0.1:4"],
       ...["--doh-plain", "127.0.0.1:5", "--trusted-proxy", "192.0.2.0/24"],
       ...["--client-address-header", "X-Real-IP"],
+      ...["--udp-engine", "portable", "--udp-threads", "2"],
       ...["--upstream", "udp://192.0.2.1", "--upstream", "udp://192.0.2.2"],
       ...["--upstream-ca", "ca.pem", "--tls-cert", "c.pem", "--tls-key", "k.pem"],
       ...["--cache-size", "1MiB", "--log-level", "warn"],
@@ -196,6 +200,8 @@ describe("commands", () => {
         dohPlain: ["127.0.0.1:5"],
         trustedProxy: ["192.0.2.0/24"],
         clientAddressHeader: "X-Real-IP",
+        udpEngine: "portable",
+        udpThreads: "2",
         upstream: ["udp://192.0.2.1", "udp://192.0.2.2"],
         upstreamCa: "ca.pem",
         tlsCert: "c.pem",

@@ -40,6 +40,7 @@ test("the defaults", async () => {
       dohPlain: [],
       admin: { host: "127.0.0.1", port: 8053 },
     },
+    udp: { engine: "auto", threadCount: 0 },
     upstream: {
       servers: [
         "tls://9.9.9.9:853#dns.quad9.net",
@@ -85,6 +86,7 @@ listen:
   doh: []
   dohPlain: [127.0.0.1:8080]
   admin: "[::1]:9000"
+udp: {engine: batched, threads: 3}
 upstream:
   servers:
     - udp://192.0.2.2:53
@@ -123,6 +125,7 @@ log:
       dohPlain: [{ host: "127.0.0.1", port: 8080 }],
       admin: { host: "::1", port: 9000 },
     },
+    udp: { engine: "batched", threadCount: 3 },
     upstream: {
       servers: ["udp://192.0.2.2:53", "tls://[2001:db8::2]:853#dns.example"],
       caPem: undefined,

@@ -18,6 +18,7 @@ function parts(given: Partial<AdminParts> = {}): AdminParts {
       upstreams: new UpstreamCounters([]),
       openConnections: () => 0,
       certificateDaysLeft: () => 30,
+      udp: { kernelDrops: 3, missesRefused: 2, threadsReplaced: 1 },
       waitingQueries: () => 0,
     },
     readiness: () => ({ ready: true, reason: "" }),

@@ -16,6 +16,7 @@ function sources(): MetricsSources {
     upstreams: new UpstreamCounters([UPSTREAM]),
     openConnections: () => 4,
     certificateDaysLeft: () => 30,
+    udp: { kernelDrops: 3, missesRefused: 2, threadsReplaced: 1 },
     waitingQueries: () => 5,
   };
 }

@@ -3,9 +3,9 @@
 import { CacheKey } from "../cache/cache-key.ts";
 import type { CacheMemory } from "../cache/cache-memory.ts";
 import { CacheReader } from "../cache/cache-reader.ts";
-import { AccessList, type Network } from "../resolver/access-list.ts";
-import { Answerer } from "../resolver/answer.ts";
-import { ServerCookies } from "../resolver/server-cookies.ts";
+import { AccessList, type Network } from "./access-list.ts";
+import { Answerer } from "./answer.ts";
+import { ServerCookies } from "./server-cookies.ts";
 
 /** The same on every thread. */
 export interface AnswererSettings {

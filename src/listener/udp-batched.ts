@@ -1,0 +1,207 @@
+// UDP on threads of its own (Linux): the main thread opens the sockets and owns their descriptors, the
+// threads take and answer datagrams in batches, and what has to be asked comes back to the main thread
+// through a ring for each socket of each thread.
+
+import { monotonicMs } from "../clock/monotonic.ts";
+import { Counters, ROW_CELLS } from "../memory/counters.ts";
+import { awaitDoorbell, ringDoorbell } from "../memory/doorbell.ts";
+import { missRingByteLength } from "../memory/miss-ring.ts";
+import type { QueryService } from "../resolver/query-service.ts";
+import type { Endpoint } from "../runtime/contract.ts";
+import type { Libc } from "../runtime/libc-contract.ts";
+import { BootClock } from "../runtime/linux/boot-clock.ts";
+import { DatagramSocket } from "../runtime/linux/datagram-socket.ts";
+import type { AnswererSettings } from "../resolver/create-answerer.ts";
+import { WAIT_MS } from "./udp-loop.ts";
+import { UdpMisses } from "./udp-misses.ts";
+import type { UdpThreadSettings } from "./udp-thread.ts";
+import { UdpThreadKeeper } from "./udp-thread-keeper.ts";
+
+/** 256 KiB: about 2000 queries. */
+const RING_WORDS = 1 << 16;
+/** Queries taken from each ring before the event loop gets a turn. */
+const TAKE_AT_ONCE = 256;
+/** The words that threads share with this one lie a cache line apart. */
+const CELL_BYTES = 64;
+
+export interface BatchedUdpParts {
+  readonly libc: Libc;
+  /** Its cache has an epoch row for each thread. */
+  readonly answerer: AnswererSettings;
+  /** Takes what the threads could not answer. */
+  readonly service: QueryService;
+  /** The main thread's row. */
+  readonly counters: Counters;
+  readonly threadCount: number;
+  /** Hears one line for each thread that dies. */
+  readonly report: (message: string) => void;
+}
+
+/** A thread and the sockets it serves. */
+interface ServingThread {
+  readonly sockets: readonly DatagramSocket[];
+  readonly misses: readonly UdpMisses[];
+  readonly keeper: UdpThreadKeeper;
+}
+
+export class BatchedUdp {
+  readonly engine = "batched";
+  /** One row a thread. */
+  readonly threadCounters: readonly Counters[];
+  /** Where it is bound: one for each endpoint asked for. */
+  readonly bound: readonly (readonly Endpoint[])[];
+  private readonly parts: BatchedUdpParts;
+  private readonly cells: SharedArrayBuffer;
+  private readonly stopFlag: Int32Array;
+  private readonly doorbell: Int32Array;
+  private readonly threads: readonly ServingThread[];
+  private isClosed = false;
+
+  /** Binds every socket; throws a HermodError, as Runtime.openUdp(). */
+  constructor(parts: BatchedUdpParts, endpoints: readonly Endpoint[]) {
+    const { threadCount } = parts;
+    this.parts = parts;
+    this.cells = new SharedArrayBuffer((2 + threadCount) * CELL_BYTES);
+    this.stopFlag = this.cell(0);
+    this.doorbell = this.cell(1);
+    const rows = Array.from({ length: threadCount }, () => new SharedArrayBuffer(ROW_CELLS * 8));
+    this.threadCounters = rows.map((row) => new Counters(row));
+    const sockets = openAll(parts.libc, endpoints, threadCount);
+    this.bound = sockets.map(([first]) => [first!.local]);
+    this.threads = rows.map((row, thread) =>
+      this.thread(
+        thread,
+        row,
+        sockets.map((each) => each[thread]!),
+      ),
+    );
+  }
+
+  /** Resolves when every thread serves; rejects with a HermodError and closes all when one can't. */
+  async start(): Promise<void> {
+    try {
+      await Promise.all(this.threads.map(({ keeper }) => keeper.start()));
+    } catch (error) {
+      this.stop();
+      await this.close();
+      throw error;
+    }
+    void this.takeMisses();
+  }
+
+  /** Takes no more queries; what is in flight can still be answered. */
+  stop(): void {
+    Atomics.store(this.stopFlag, 0, 1);
+  }
+
+  /** Ends the threads and closes the sockets; resolves within WAIT_MS or so. */
+  async close(): Promise<void> {
+    this.stop();
+    await Promise.all(this.threads.map(({ keeper }) => keeper.stopped()));
+    this.isClosed = true;
+    ringDoorbell(this.doorbell);
+    for (const { misses, sockets } of this.threads) {
+      for (const each of misses) each.close();
+      for (const socket of sockets) socket.close();
+    }
+  }
+
+  /** Datagrams that the kernel dropped because the threads were too slow. */
+  get kernelDrops(): number {
+    return this.sum(({ sockets }) => sockets.reduce((sum, socket) => sum + socket.drops(), 0));
+  }
+
+  /** Queries lost because a ring was full. */
+  get missesRefused(): number {
+    return this.sum(({ misses }) => misses.reduce((sum, each) => sum + each.refused, 0));
+  }
+
+  /** Threads that died and were replaced. */
+  get threadsReplaced(): number {
+    return this.sum(({ keeper }) => keeper.replaced);
+  }
+
+  private sum(valueOf: (thread: ServingThread) => number): number {
+    return this.threads.reduce((sum, thread) => sum + valueOf(thread), 0);
+  }
+
+  private cell(index: number): Int32Array {
+    return new Int32Array(this.cells, index * CELL_BYTES, 1);
+  }
+
+  private thread(
+    index: number,
+    counters: SharedArrayBuffer,
+    sockets: readonly DatagramSocket[],
+  ): ServingThread {
+    const { answerer, libc, report } = this.parts;
+    const rings = sockets.map(() => new SharedArrayBuffer(missRingByteLength(RING_WORDS)));
+    const misses = sockets.map((socket, i) => this.missesOf(socket, rings[i]!));
+    const settings: UdpThreadSettings = {
+      lanes: sockets.map(({ descriptor, family, isWildcard }, i) => {
+        return { descriptor, family, isWildcard, misses: rings[i]! };
+      }),
+      answerer,
+      reader: index,
+      counters,
+      clockOriginMs: new BootClock(libc).nowMs() - monotonicMs(),
+      stopFlag: this.stopFlag,
+      doorbell: this.doorbell,
+      running: this.cell(2 + index),
+    };
+    return { sockets, misses, keeper: new UdpThreadKeeper({ settings, report }) };
+  }
+
+  private missesOf(socket: DatagramSocket, ring: SharedArrayBuffer): UdpMisses {
+    const { counters, libc, service } = this.parts;
+    return new UdpMisses({ libc, socket, ring, service, counters });
+  }
+
+  private async takeMisses(): Promise<void> {
+    const all = this.threads.flatMap(({ misses }) => misses);
+    const hasWork = (): boolean => this.isClosed || all.some((misses) => !misses.isEmpty);
+    while (!this.isClosed) {
+      for (const misses of all) misses.take(TAKE_AT_ONCE);
+      if (hasWork()) await new Promise((resolve) => setImmediate(resolve));
+      else await awaitDoorbell(this.doorbell, hasWork);
+    }
+  }
+}
+
+/** For each endpoint a socket for each thread. */
+function openAll(
+  libc: Libc,
+  endpoints: readonly Endpoint[],
+  threadCount: number,
+): DatagramSocket[][] {
+  const opened: DatagramSocket[] = [];
+  try {
+    return endpoints.map((endpoint) => {
+      const sockets = openShared(libc, endpoint, threadCount);
+      opened.push(...sockets);
+      return sockets;
+    });
+  } catch (error) {
+    for (const socket of opened) socket.close();
+    throw error;
+  }
+}
+
+/** Sockets that share a port. It is bound alone first: it could be shared with a stranger, too. */
+function openShared(libc: Libc, endpoint: Endpoint, count: number): DatagramSocket[] {
+  const receiveTimeoutMs = WAIT_MS;
+  const alone = new DatagramSocket(libc, { local: endpoint, reusePort: false, receiveTimeoutMs });
+  if (count === 1) return [alone];
+  alone.close();
+  const { local } = alone;
+  const opened: DatagramSocket[] = [];
+  try {
+    for (let i = 0; i < count; i++) {
+      opened.push(new DatagramSocket(libc, { local, reusePort: true, receiveTimeoutMs }));
+    }
+    return opened;
+  } catch (error) {
+    for (const socket of opened) socket.close();
+    throw error;
+  }
+}
