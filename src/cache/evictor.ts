@@ -2,8 +2,8 @@
 // Makes room for a block: takes back what readers have let go of, evicts what the lists say, and moves
 // pages to where they are needed, in a bounded number of steps. It works a little ahead of need, as a
 // block that is evicted while readers are busy can be written only when they have moved on. What waits
-// for them counts as room that is coming, so a reader that never moves on costs the reserves and one
-// page; after that inserts are refused and the entries stay.
+// for them counts as room that is coming and is bounded: where a reader never moves on, inserts are
+// refused and the entries stay.
 
 import type { CacheStats } from "./cache-stats.ts";
 import type { EntryStore } from "./entry-store.ts";
@@ -12,9 +12,11 @@ import { CLASS_BLOCKS, CLASS_BYTES, CLASS_COUNT, PAGE_BYTES } from "./size-class
 import { entryOf } from "./stored-response.ts";
 
 /** Entries looked at for one insert; a few are needed on average. */
-const MAX_STEPS = 64;
+const MAX_STEPS = 128;
 /** One block in 128 of each class, and one row in 128, is kept free. */
 const RESERVE_SHIFT = 7;
+/** When an eighth of the rows or of the bytes waits for readers, nothing more is evicted. */
+const RETIRED_SHIFT = 3;
 /** A block may be this many classes too large, a third at most, if such are to spare. */
 const BORROW_CLASSES = 2;
 /** Free blocks beyond a sixteenth of all, and half a page a class, are in the wrong classes. */
@@ -24,18 +26,23 @@ export class Evictor {
   private readonly store: EntryStore;
   private readonly stats: CacheStats;
   private readonly rowReserve: number;
+  private readonly maxRetired: number;
+  private readonly maxRetiredBytes: number;
 
   constructor(store: EntryStore, stats: CacheStats) {
+    const rowCount = store.rows.freeCount;
     this.store = store;
     this.stats = stats;
-    this.rowReserve = store.rows.freeCount >> RESERVE_SHIFT;
+    this.rowReserve = rowCount >> RESERVE_SHIFT;
+    this.maxRetired = rowCount >> RETIRED_SHIFT;
+    this.maxRetiredBytes = store.slab.capacityBytes / (1 << RETIRED_SHIFT);
   }
 
   /** The size class of which a block, and with it a row, may now be taken; or −1. */
   makeRoom(sizeClass: number): number {
     const { slab } = this.store;
     this.store.reclaim();
-    if (this.isShort(sizeClass)) {
+    if (this.isShort(sizeClass) && !this.isStalled()) {
       const larger = this.largerClass(sizeClass);
       if (larger >= 0) return larger;
       if (this.hasSurplus() && !this.isShortOfRows()) this.movePage(sizeClass);
@@ -80,6 +87,11 @@ export class Evictor {
     this.stats.evictions++;
   }
 
+  private isStalled(): boolean {
+    const { retired } = this.store;
+    return retired.count > this.maxRetired || retired.byteCount > this.maxRetiredBytes;
+  }
+
   private isShort(sizeClass: number): boolean {
     return this.isShortOfRows() || this.isShortOfBlocks(sizeClass);
   }
@@ -89,10 +101,10 @@ export class Evictor {
     return rows.freeCount + retired.count <= this.rowReserve;
   }
 
-  /** What waits for readers counts, and the page that drains: they are on their way. */
+  /** What waits for readers counts: it is on its way. */
   private isShortOfBlocks(sizeClass: number): boolean {
     const { retiredBlocks, slab } = this.store;
-    if (slab.freePageCount > 0 || slab.draining >= 0) return false;
+    if (slab.freePageCount > 0) return false;
     const blocks = slab.pageCounts[sizeClass]! * CLASS_BLOCKS[sizeClass]!;
     const coming = slab.freeBlocks[sizeClass]! + retiredBlocks[sizeClass]!;
     return coming <= blocks >> RESERVE_SHIFT;
