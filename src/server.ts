@@ -170,6 +170,12 @@ class Server implements RunningServer {
   }
 
   private listenPlainDoh(local: Endpoint): void {
+    if (this.settings.proxy.clientAddressHeader === undefined) {
+      this.log.warn(
+        "queries over plain HTTP count for the proxy, whose clients share its limits and its access: " +
+          "set proxy.trusted and proxy.clientAddressHeader to tell them apart",
+      );
+    }
     const { idleTimeoutMs } = this.settings.limits;
     const fetch = createPlainDohApp(this.doh);
     const options = { local, http2: true, maxBodyBytes: MAX_BODY_BYTES, idleTimeoutMs, fetch };

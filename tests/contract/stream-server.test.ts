@@ -9,6 +9,7 @@ import { timers } from "../../src/clock/timing-wheel.ts";
 import { ConnectionLimit } from "../../src/listener/connection-limit.ts";
 import { StreamServer } from "../../src/listener/stream-server.ts";
 import { COUNTER, Counters, TRANSPORT } from "../../src/memory/counters.ts";
+import { AccessList } from "../../src/resolver/access-list.ts";
 import { QueryService } from "../../src/resolver/query-service.ts";
 import { Resolver } from "../../src/resolver/resolve.ts";
 import type { ServerTls } from "../../src/runtime/contract.ts";
@@ -34,6 +35,8 @@ interface Limits {
   messageTimeoutMs?: number;
   connections?: number;
   perClient?: number;
+  /** Their connections begin with the PROXY protocol. */
+  proxies?: AccessList;
 }
 
 function serve(
@@ -60,6 +63,7 @@ function serve(
       timers,
       limits: { idleTimeoutMs, messageTimeoutMs },
       connections: new ConnectionLimit(limits.connections ?? 100, limits.perClient ?? 100),
+      ...(limits.proxies && { proxies: limits.proxies }),
     },
     tls === undefined ? TRANSPORT.tcp : TRANSPORT.dot,
     tls,
@@ -306,5 +310,55 @@ describe("streams: deadlines and limits", () => {
     const refused = (): number => counters.value(COUNTER.connectionsRefused);
     await silent[0]!.until(() => refused() === 5, "five refusals");
     assert.equal(silent.filter((client) => !client.ended).length >= 3, true);
+  });
+});
+
+describe("streams: behind a proxy", () => {
+  const loopback = { bytes: Uint8Array.from([...Array(10).fill(0), 255, 255, 127, 0, 0, 0]) };
+  const proxies = new AccessList([{ ...loopback, prefixLength: 104 }]);
+  const rcodeFor = async (header: string, cut: number): Promise<string> => {
+    const { port } = serve({ proxies });
+    const client = new Client(port);
+    client.socket.setNoDelay(true);
+    const bytes = Buffer.concat([Buffer.from(header), framed("localhost", 7)]);
+    client.socket.write(bytes.subarray(0, cut));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    client.socket.write(bytes.subarray(cut));
+    await client.receive(1);
+    return (client.messages[0] as unknown as { rcode: string }).rcode;
+  };
+
+  test("access is the client's that the header names, however it is cut", async () => {
+    const stranger = "PROXY TCP4 203.0.113.9 127.0.0.1 40000 53\r\n";
+    const neighbour = "PROXY TCP4 127.9.9.9 127.0.0.1 40000 53\r\n";
+    for (const cut of [5, stranger.length - 1, stranger.length, stranger.length + 9]) {
+      assert.equal(await rcodeFor(stranger, cut), "REFUSED");
+    }
+    assert.equal(await rcodeFor(neighbour, 12), "NOERROR");
+    assert.equal(await rcodeFor("PROXY UNKNOWN\r\n", 3), "NOERROR");
+  });
+
+  test("without a header the connection is closed, and one that never ends in time", async () => {
+    const { port, counters } = serve({ proxies, messageTimeoutMs: 200 });
+    const bare = new Client(port);
+    bare.socket.write(framed("localhost", 1));
+    const slow = new Client(port);
+    slow.socket.write("PROXY TCP4 192");
+    await Promise.all([bare.closed(), slow.closed()]);
+    assert.equal(bare.messages.length, 0);
+    assert.equal(counters.value(COUNTER.connectionsTimedOut), 1);
+  });
+
+  test("the limit for one client counts those that the headers name", async () => {
+    const { port, counters } = serve({ proxies, perClient: 1 });
+    const [one, two, other] = [new Client(port), new Client(port), new Client(port)];
+    const header = (client: string): string => `PROXY TCP4 ${client} 127.0.0.1 40000 53\r\n`;
+    one.socket.write(Buffer.concat([Buffer.from(header("127.1.1.1")), framed("localhost", 1)]));
+    await one.receive(1);
+    two.socket.write(Buffer.concat([Buffer.from(header("127.1.1.1")), framed("localhost", 2)]));
+    await two.closed();
+    other.socket.write(Buffer.concat([Buffer.from(header("127.2.2.2")), framed("localhost", 3)]));
+    await other.receive(1);
+    assert.equal(counters.value(COUNTER.connectionsRefused), 1);
   });
 });
