@@ -75,8 +75,10 @@ export class UdpMisses implements QueryOrigin {
   send(out: WordBuffer, offset: number, length: number, origin: Uint32Array): void {
     if (this.isClosed) return;
     const { nextOffset, words } = this.responses;
-    const from = offset >> 2;
-    words.set(out.words.subarray(from, from + ((length + 3) >> 2)), nextOffset >> 2);
+    const end = (offset + length + 3) >> 2;
+    for (let from = offset >> 2, to = nextOffset >> 2; from < end; from++, to++) {
+      words[to] = out.words[from]!;
+    }
     this.push(length, origin, 0);
   }
 

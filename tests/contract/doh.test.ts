@@ -161,8 +161,9 @@ for (const { ask, name, version } of VERSIONS) {
 
     test("cuts a body off that is far too long, and goes on serving", { skip }, async () => {
       const { status } = await post(ask, new Uint8Array(3_000_000));
-      // Over HTTP/2 the runtime resets the stream.
-      assert.ok(status === 413 || (status === 0 && version === "2"), String(status));
+      // Over HTTP/2 the runtime resets the stream; over HTTP/1.1 it answers and closes while the client
+      // still sends, and the reset that follows can overtake the answer (RFC 9112 §9.6).
+      assert.ok(status === 413 || status === 0, String(status));
       await assertServes();
     });
   });
