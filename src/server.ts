@@ -84,6 +84,8 @@ class Server implements RunningServer {
   private readonly tcp: StreamServer;
   private readonly encrypted: EncryptedListeners;
   private readonly plainDoh: HttpListener[] = [];
+  /** What is to be said once everything is open: a start that fails says one line. */
+  private readonly notices: string[] = [];
   private udp: OpenUdp | undefined;
   private admin: HttpListener | undefined;
   /** Why not; empty when everything is open. */
@@ -146,6 +148,7 @@ class Server implements RunningServer {
     for (const endpoint of dohPlain) this.listenPlainDoh(endpoint);
     await this.encrypted.open((what, bound) => this.note(what, bound));
     this.notReady = "";
+    for (const notice of this.notices) this.log.warn(notice);
   }
 
   private async listenDns(endpoints: readonly Endpoint[]): Promise<void> {
@@ -164,7 +167,10 @@ class Server implements RunningServer {
     const { answererSettings: answerer, counters, log, runtime, service, settings } = this;
     const { engine } = settings.udp;
     const threadCount = udpThreadCount(settings);
-    const report = (message: string): void => log.warn(message);
+    const report = (message: string): void => {
+      if (this.notReady === "starting") this.notices.push(message);
+      else log.warn(message);
+    };
     const parts = { runtime, engine, threadCount, answerer, service, counters, report };
     return openUdp(parts, endpoints);
   }
