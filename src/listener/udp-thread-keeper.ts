@@ -65,6 +65,7 @@ export class UdpThreadKeeper {
     // It may have died with blocks of the cache in its hands.
     new EpochReader(answerer.cache.epochs, reader).leave();
     this.failure = error?.message ?? "it ended by itself";
+    Atomics.store(running, 0, 0);
     Atomics.notify(running, 0);
     if (!this.isStopping && this.isServing) this.replace();
   }

@@ -69,12 +69,13 @@ export class DatagramSocket implements SocketShape {
   constructor(libc: Libc, { local, reusePort, receiveTimeoutMs }: DatagramSocketOptions) {
     this.libc = libc;
     this.family = local.host.includes(":") ? AF_INET6 : AF_INET;
-    this.isWildcard = local.host === "::" || local.host === "0.0.0.0";
+    const name = socketAddress(libc, this.family, local);
+    this.isWildcard = addressOf(name).every((byte) => byte === 0);
     this.descriptor = libc.socket(this.family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (this.descriptor < 0) throw bindError(this.failure("socket"), local);
     try {
       this.setOptions(reusePort, receiveTimeoutMs);
-      this.local = { host: local.host, port: this.bind(local) };
+      this.local = { host: local.host, port: this.bind(name, local) };
     } catch (error) {
       this.close();
       throw error;
@@ -132,9 +133,8 @@ export class DatagramSocket implements SocketShape {
   }
 
   /** The port it is bound to. */
-  private bind(local: Endpoint): number {
+  private bind(name: Uint8Array<ArrayBuffer>, local: Endpoint): number {
     const { descriptor, libc } = this;
-    const name = socketAddress(libc, this.family, local);
     const address = libc.addressOf(name.buffer);
     if (libc.bind(descriptor, address, name.length) < 0) {
       throw bindError(this.failure("bind"), local);
@@ -169,4 +169,11 @@ export function socketAddress(
     throw new HermodError("ADDRESS_NOT_AVAILABLE", `${host} is not an address that can be bound.`);
   }
   return name;
+}
+
+/** The four or sixteen bytes of a socket address's own address. */
+export function addressOf(name: Uint8Array): Uint8Array {
+  return name.length === SOCKADDR_IN_BYTES
+    ? name.subarray(SOCKADDR_IN_ADDRESS_OFFSET, SOCKADDR_IN_ADDRESS_OFFSET + 4)
+    : name.subarray(SOCKADDR_IN6_ADDRESS_OFFSET, SOCKADDR_IN6_ADDRESS_OFFSET + 16);
 }

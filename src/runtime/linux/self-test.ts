@@ -4,7 +4,7 @@
 
 import { HermodError } from "../../errors.ts";
 import type { Libc } from "../libc-contract.ts";
-import { DatagramSocket, socketAddress } from "./datagram-socket.ts";
+import { addressOf, DatagramSocket, socketAddress } from "./datagram-socket.ts";
 import { ORIGIN_BYTES, ORIGIN_CONTROL_WORD } from "./message-batch.ts";
 import { ReceiveBatch } from "./receive-batch.ts";
 import { SendBatch } from "./send-batch.ts";
@@ -17,8 +17,6 @@ import {
   MSG_WAITFORONE,
   PKTINFO_IN,
   PKTINFO_IN6,
-  SOCKADDR_IN6_ADDRESS_OFFSET,
-  SOCKADDR_IN_ADDRESS_OFFSET,
 } from "./socket-constants.ts";
 
 const SIZE = { count: 4, capacityBytes: 64 };
@@ -123,10 +121,7 @@ function origin(
   header[2] = isIPv4 ? IPPROTO_IP : IPPROTO_IPV6;
   header[3] = isIPv4 ? IP_PKTINFO : IPV6_PKTINFO;
   const own = socketAddress(libc, family, { host: local, port });
-  const address = isIPv4
-    ? own.slice(SOCKADDR_IN_ADDRESS_OFFSET, SOCKADDR_IN_ADDRESS_OFFSET + 4)
-    : own.slice(SOCKADDR_IN6_ADDRESS_OFFSET, SOCKADDR_IN6_ADDRESS_OFFSET + 16);
-  bytes.set(address, control + addressOffset);
+  bytes.set(addressOf(own), control + addressOffset);
   return bytes;
 }
 
