@@ -1,22 +1,12 @@
-// Runs every micro-benchmark: each `*.bench.ts` below this folder registers its own, after it
-// has asserted that what it measures gives the right result.
+// Runs every micro-benchmark with mitata: how long each hot function takes, and what it allocates.
 
-import { readdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
-import { run } from "mitata";
+import { bench, do_not_optimize, group, run } from "mitata";
+import { hotFiles } from "./hot-case.ts";
 
-interface BenchFile {
-  readonly register: () => void;
-}
-
-const folder = dirname(fileURLToPath(import.meta.url));
-const names = readdirSync(folder, { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".bench.ts"))
-  .sort();
-
-for (const name of names) {
-  const { register } = (await import(`./${name}`)) as BenchFile;
-  register();
+for (const { cases, title } of await hotFiles()) {
+  const all = cases();
+  group(title, () => {
+    for (const hot of all) bench(hot.name, () => do_not_optimize(hot.run()));
+  });
 }
 await run();

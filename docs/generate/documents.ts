@@ -1,5 +1,7 @@
 // The generated documents: name in docs/ and text.
 
+import { hitRateDocuments } from "../../bench/hit-rate/page.ts";
+import { readResults } from "../../bench/hit-rate/results.ts";
 import { configurationPage } from "./configuration-page.ts";
 import { configurationSchema } from "./configuration-schema.ts";
 
@@ -8,5 +10,6 @@ export function documents(): ReadonlyMap<string, string> {
   return new Map([
     ["hermod.schema.json", `${JSON.stringify(schema, undefined, 2)}\n`],
     ["configuration.md", configurationPage(schema)],
+    ...hitRateDocuments(readResults()),
   ]);
 }

@@ -1,7 +1,9 @@
 // Writes the generated documents.
 
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { documents } from "./documents.ts";
 
-for (const [name, text] of documents()) writeFileSync(join(import.meta.dirname, "..", name), text);
+const docs = join(import.meta.dirname, "..");
+mkdirSync(join(docs, "charts"), { recursive: true });
+for (const [name, text] of documents()) writeFileSync(join(docs, name), text);

@@ -2,6 +2,7 @@
 // and makes its own views of. All that a cache needs is in here and within its capacity.
 
 import { epochsByteLength } from "../memory/epochs.ts";
+import { LINE_WORDS } from "../memory/line-words.ts";
 import { ROW_WORDS } from "./entry-rows.ts";
 import { PAGE_BYTES } from "./size-classes.ts";
 import { PAGE_ROW_WORDS } from "./slab.ts";
@@ -31,10 +32,12 @@ export interface CacheMemory {
   readonly marks: ArrayBufferLike;
   /** slab: pageCount × 32 bytes. Only the writer looks here. */
   readonly pages: ArrayBufferLike;
-  /** slab: pageCount × 64 KiB, the stored responses. */
+  /** slab: pageCount × 16 KiB, the stored responses. */
   readonly slab: ArrayBufferLike;
-  /** memory/epochs: (maxReaders + 1) × 64 bytes. */
+  /** memory/epochs: (maxReaders + 1) × lineWords × 4 bytes. */
   readonly epochs: ArrayBufferLike;
+  /** How far apart words lie that different threads write. */
+  readonly lineWords: number;
 }
 
 export interface CacheMemoryOptions {
@@ -44,11 +47,13 @@ export interface CacheMemoryOptions {
   readonly shared: boolean;
   /** Threads besides the writer's that read it. */
   readonly maxReaders: number;
+  /** By default a cache line; 1 packs what threads write, to measure what that costs. */
+  readonly lineWords?: number;
 }
 
 /** Throws a RangeError when the capacity is out of range. The pages of the memory are touched as they are used. */
 export function createCacheMemory(options: CacheMemoryOptions): CacheMemory {
-  const { capacityBytes, maxReaders, shared } = options;
+  const { capacityBytes, lineWords = LINE_WORDS, maxReaders, shared } = options;
   if (!(capacityBytes >= MIN_CAPACITY_BYTES && capacityBytes <= MAX_CAPACITY_BYTES)) {
     throw new RangeError(
       `capacityBytes is ${capacityBytes}, not ${MIN_CAPACITY_BYTES} to ${MAX_CAPACITY_BYTES}`,
@@ -58,8 +63,8 @@ export function createCacheMemory(options: CacheMemoryOptions): CacheMemory {
   // Two thirds full at most, one third at least: a search then looks at 2 slots for what is there
   // and at 5 for what is not.
   const slotCount = 2 ** Math.ceil(Math.log2(1.5 * entryCount));
-  const epochsBytes = epochsByteLength(maxReaders);
-  // capacity = slots × 8 + entries × (32 + 1) + epochs + pages × (64 KiB + 32)
+  const epochsBytes = epochsByteLength(maxReaders, lineWords);
+  // capacity = slots × 8 + entries × (32 + 1) + epochs + pages × (16 KiB + 32)
   const taken = slotCount * SLOT_BYTES + entryCount * (ROW_WORDS * 4 + 1) + epochsBytes;
   const pageCount = Math.floor((capacityBytes - taken) / (PAGE_BYTES + PAGE_ROW_WORDS * 4));
   const allocate = shared ? allocateShared : allocatePlain;
@@ -74,6 +79,7 @@ export function createCacheMemory(options: CacheMemoryOptions): CacheMemory {
     pages: allocate(pageCount * PAGE_ROW_WORDS * 4),
     slab: allocate(pageCount * PAGE_BYTES),
     epochs: allocate(epochsBytes),
+    lineWords,
   };
 }
 

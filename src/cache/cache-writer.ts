@@ -17,10 +17,10 @@ export class CacheWriter {
   private readonly store: EntryStore;
   private readonly evictor: Evictor;
 
-  /** There may be only one writer of a memory. */
-  constructor(memory: CacheMemory) {
+  /** There may be only one writer of a memory. Not `segmented` makes it plain LRU. */
+  constructor(memory: CacheMemory, segmented = true) {
     this.stats = this.counts;
-    this.store = new EntryStore(memory);
+    this.store = new EntryStore(memory, segmented);
     this.evictor = new Evictor(this.store, this.counts);
   }
 

@@ -22,13 +22,16 @@ export class EntryStore {
   readonly retiredBlocks: Int32Array = new Int32Array(CLASS_COUNT);
   private readonly marks: Uint8Array;
 
-  constructor(memory: CacheMemory) {
+  constructor(memory: CacheMemory, segmented = true) {
     this.slab = new Slab(memory.slab, memory.pages);
     this.index = new HashIndex(memory.index, this.slab.words);
     this.rows = new EntryRows(memory.rows);
     this.marks = new Uint8Array(memory.marks);
-    this.lists = new SlruList(this.rows.cells, this.marks);
-    this.retired = new RetiredList(this.rows.cells, new EpochWriter(memory.epochs));
+    this.lists = new SlruList(this.rows.cells, this.marks, segmented);
+    this.retired = new RetiredList(
+      this.rows.cells,
+      new EpochWriter(memory.epochs, memory.lineWords),
+    );
   }
 
   /** Publishes a written block as a new entry's; false, and nothing changed, if the index is full. */

@@ -1,5 +1,5 @@
 // Data plane: no allocation after start.
-// Memory for blocks: pages of 64 KiB, each cut into blocks of one size class while any of them is in
+// Memory for blocks: pages of 16 KiB, each cut into blocks of one size class while any of them is in
 // use, and free for any class again when none is. Addresses are word offsets in the slab.
 //
 //   classes   class → its pages that have a free block, doubly linked
@@ -8,11 +8,11 @@
 //
 // A page that drains gives out no blocks: once its last one comes back it is free for another class.
 
-import { CLASS_BLOCKS, CLASS_BYTES, CLASS_COUNT, PAGE_BYTES } from "./size-classes.ts";
+import { CLASS_BLOCKS, CLASS_BYTES, CLASS_COUNT, PAGE_BYTES, PAGE_SHIFT } from "./size-classes.ts";
 
 export const PAGE_ROW_WORDS = 8;
 const PAGE_ROW_SHIFT = 3;
-const PAGE_WORD_SHIFT = 14;
+const PAGE_WORD_SHIFT: number = PAGE_SHIFT - 2;
 
 /** Offsets in words from the start of a page's row. */
 const SIZE_CLASS = 0; // + 1; 0 for none

@@ -4,8 +4,8 @@
 //
 //   stage     1           2           3           4
 //         protected → protected → probation → probation → evicted
-//           40 %        40 %     ↑  10 %        10 %
-//             ↑                 new entries
+//           40 %        40 %     ↑  10 %     ↑  10 %
+//             ↑            new entries, those larger than the mean
 //             └── found since it was last looked at, from the tail of any stage
 //
 // Readers only set an entry's mark. The writer reads and clears it when the entry has come to the
@@ -15,7 +15,7 @@
 import { NO_STAGE, NONE, ROW, ROW_SHIFT } from "./entry-rows.ts";
 
 const FIRST_STAGE = 1;
-const ENTRY_STAGE = 3;
+const PROBATION_STAGE = 3;
 export const LAST_STAGE = 4;
 /** Of all bytes, by stage. */
 const SHARES: readonly number[] = [0, 0.4, 0.4, 0.1, 0.1];
@@ -27,13 +27,19 @@ export class SlruList {
   byteCount = 0;
   private readonly cells: Int32Array;
   private readonly marks: Uint8Array;
+  private readonly entryStage: number;
+  /** Of entries larger than the mean: in their room others would bring more hits. */
+  private readonly largeEntryStage: number;
   private readonly heads: Int32Array = new Int32Array(LAST_STAGE + 1).fill(NONE);
   private readonly tails: Int32Array = new Int32Array(LAST_STAGE + 1).fill(NONE);
   private readonly stageBytes: Float64Array = new Float64Array(LAST_STAGE + 1);
 
-  constructor(cells: Int32Array, marks: Uint8Array) {
+  /** Not `segmented`: new entries are no worse than those that were wanted again; that is plain LRU. */
+  constructor(cells: Int32Array, marks: Uint8Array, segmented: boolean) {
     this.cells = cells;
     this.marks = marks;
+    this.entryStage = segmented ? PROBATION_STAGE : FIRST_STAGE;
+    this.largeEntryStage = segmented ? LAST_STAGE : FIRST_STAGE;
   }
 
   /** The entry that was put into `stage` first, or NONE. */
@@ -43,7 +49,9 @@ export class SlruList {
 
   /** A new entry. Its `blockBytes` must be set. */
   add(entry: number): void {
-    this.put(entry, ENTRY_STAGE);
+    const bytes = this.cells[(entry << ROW_SHIFT) + ROW.blockBytes]!;
+    const isLarge = bytes * this.entryCount > this.byteCount;
+    this.put(entry, isLarge ? this.largeEntryStage : this.entryStage);
   }
 
   /** Puts an entry that is in no list at the head of a stage. Its `blockBytes` must be set. */

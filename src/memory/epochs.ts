@@ -3,7 +3,8 @@
 // structure, so that its memory may be written again. Readers never wait and never try again.
 //
 //   word 0        the global epoch, advanced by the writer alone
-//   word 16·(r+1) reader r's row: the epoch it reads in, or 0 while it holds no block
+//   word 16·(r+1) reader r's row: the epoch it reads in, or 0 while it holds no block; a row has a
+//                 cache line of its own unless whoever makes it says otherwise (lineWords)
 //
 // Rules. A reader stores the global epoch in its row before a batch (enter), takes references to
 // blocks only by Atomics.load after that, forgets them before the next enter, and stores 0 before it
@@ -29,13 +30,13 @@
 // rows and tags lie close together and may be compared by their difference when the epoch wraps. A
 // reader that never leaves stops reuse, not the writer: how much may wait is for the writer to bound.
 
-/** A row has a cache line of its own: readers store in theirs without disturbing the others. */
-const ROW_WORDS = 16;
+import { LINE_WORDS } from "./line-words.ts";
+
 const FIRST_EPOCH = 1;
 
 /** Bytes of the buffer that `maxReaders` readers and the writer share. It begins as zeros. */
-export function epochsByteLength(maxReaders: number): number {
-  return 4 * ROW_WORDS * (1 + maxReaders);
+export function epochsByteLength(maxReaders: number, lineWords: number = LINE_WORDS): number {
+  return 4 * lineWords * (1 + maxReaders);
 }
 
 /** One reader's view, on its own thread. */
@@ -43,10 +44,10 @@ export class EpochReader {
   private readonly cells: Int32Array;
   private readonly row: number;
 
-  /** `reader`: 0 to maxReaders − 1, each used by one thread at a time. */
-  constructor(buffer: ArrayBufferLike, reader: number) {
+  /** `reader`: 0 to maxReaders − 1, each used by one thread at a time. `lineWords` as for the buffer. */
+  constructor(buffer: ArrayBufferLike, reader: number, lineWords: number = LINE_WORDS) {
     this.cells = new Int32Array(buffer);
-    this.row = ROW_WORDS * (1 + reader);
+    this.row = lineWords * (1 + reader);
   }
 
   /** Before each batch: gives up what the last one referred to. */
@@ -63,10 +64,12 @@ export class EpochReader {
 /** The writer's view. There is one writer. */
 export class EpochWriter {
   private readonly cells: Int32Array;
+  private readonly lineWords: number;
   private oldest = 0;
 
-  constructor(buffer: ArrayBufferLike) {
+  constructor(buffer: ArrayBufferLike, lineWords: number = LINE_WORDS) {
     this.cells = new Int32Array(buffer);
+    this.lineWords = lineWords;
     if (this.cells[0] === 0) Atomics.store(this.cells, 0, FIRST_EPOCH);
   }
 
@@ -80,10 +83,10 @@ export class EpochWriter {
    * after the last tag().
    */
   observe(): void {
-    const cells = this.cells;
+    const { cells, lineWords } = this;
     const current = cells[0]!;
     let oldest = 0;
-    for (let row = ROW_WORDS; row < cells.length; row += ROW_WORDS) {
+    for (let row = lineWords; row < cells.length; row += lineWords) {
       const epoch = Atomics.load(cells, row);
       if (epoch === 0) continue;
       if (oldest === 0 || ((epoch - oldest) | 0) < 0) oldest = epoch;

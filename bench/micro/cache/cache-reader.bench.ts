@@ -2,10 +2,10 @@
 // Setting the key is part of each figure.
 
 import assert from "node:assert/strict";
-import { bench, do_not_optimize, group } from "mitata";
 import { createCacheMemory } from "../../../src/cache/cache-memory.ts";
 import { CacheReader } from "../../../src/cache/cache-reader.ts";
 import { CacheWriter } from "../../../src/cache/cache-writer.ts";
+import type { HotCase } from "../hot-case.ts";
 import { SmallResponses } from "./small-responses.ts";
 
 const ENTRIES = 100_000;
@@ -13,7 +13,9 @@ const HOT = 1024;
 /** Odd and larger than a cache's reach, so that steps of it go everywhere. */
 const STRIDE = 76_543;
 
-export function register(): void {
+export const title: string = `cache: find among ${ENTRIES} entries`;
+
+export function cases(): readonly HotCase[] {
   const memory = createCacheMemory({ capacityBytes: 64 << 20, shared: true, maxReaders: 1 });
   const writer = new CacheWriter(memory);
   const reader = new CacheReader(memory);
@@ -29,18 +31,9 @@ export function register(): void {
   assert.ok(find(0) >= 0 && find(ENTRIES - 1) >= 0);
   assert.equal(find(ENTRIES), -1);
   let id = 0;
-  group(`cache: find among ${ENTRIES} entries`, () => {
-    bench(`hit, ${HOT} names`, () => {
-      id = (id + 1) & (HOT - 1);
-      do_not_optimize(find(id));
-    });
-    bench("hit, all names", () => {
-      id = (id + STRIDE) % ENTRIES;
-      do_not_optimize(find(id));
-    });
-    bench("miss", () => {
-      id = (id + STRIDE) % ENTRIES;
-      do_not_optimize(find(ENTRIES + id));
-    });
-  });
+  return [
+    { name: `hit, ${HOT} names`, run: () => find((id = (id + 1) & (HOT - 1))) },
+    { name: "hit, all names", run: () => find((id = (id + STRIDE) % ENTRIES)) },
+    { name: "miss", run: () => find(ENTRIES + (id = (id + STRIDE) % ENTRIES)) },
+  ];
 }

@@ -10,6 +10,7 @@ import {
 } from "../../../src/cache/cache-memory.ts";
 import { CacheReader } from "../../../src/cache/cache-reader.ts";
 import { CacheWriter } from "../../../src/cache/cache-writer.ts";
+import { PAGE_BYTES } from "../../../src/cache/size-classes.ts";
 import { assertStored, fieldsOf, keyOf, qnameOf } from "./responses.ts";
 
 function buffersOf(memory: CacheMemory): ArrayBufferLike[] {
@@ -23,10 +24,10 @@ describe("createCacheMemory", () => {
       const memory = createCacheMemory({ capacityBytes, shared: false, maxReaders: 4 });
       const total = buffersOf(memory).reduce((sum, buffer) => sum + buffer.byteLength, 0);
       assert.ok(total <= capacityBytes);
-      assert.ok(total > capacityBytes - 66_000);
+      assert.ok(total > capacityBytes - PAGE_BYTES - 32);
       assert.ok(memory.slotCount >= 1.5 * memory.entryCount);
       assert.equal(memory.slotCount & (memory.slotCount - 1), 0);
-      assert.equal(memory.slab.byteLength, memory.pageCount * 65_536);
+      assert.equal(memory.slab.byteLength, memory.pageCount * PAGE_BYTES);
       assert.ok(memory.pageCount >= 3);
     });
   }

@@ -121,7 +121,7 @@ describe("CacheWriter", () => {
       const before = bench.writer.stats.entries;
       epoch.enter();
       for (let i = 0; i < 5000; i++) {
-        const limit = i < 3000 ? maxLength : 60_000;
+        const limit = i < 3000 ? maxLength : 16_000;
         bench.insert(random.below(id), 40 + random.below(limit));
       }
       const { entries, refused, refusedWaiting } = bench.writer.stats;
@@ -166,6 +166,18 @@ describe("CacheWriter", () => {
     assert.equal(bench.countFound(100, 1100), 1000);
   });
 
+  test("of the new ones those larger than the mean go first", () => {
+    const bench = new Bench();
+    let id = bench.insertUntil(0, 1);
+    for (let i = 0; i < 30; i++) {
+      bench.insert(100_000 + i);
+      bench.insert(200_000 + i, 1000);
+    }
+    while (bench.countFound(200_000, 200_030) > 0) id = bench.insertUntil(id, 50);
+    assert.equal(bench.countFound(100_000, 100_030), 30);
+    checkInvariants(bench.writer);
+  });
+
   test("an entry is not protected because the one in its row was", () => {
     const bench = new Bench();
     const id = bench.insertUntil(0, 1);
@@ -187,11 +199,11 @@ describe("CacheWriter", () => {
   test("too large for a page: refused and counted, and what was there stays", () => {
     const bench = new Bench();
     bench.insert(1, 60, 9);
-    assert.ok(!bench.insert(1, 65_535));
+    assert.ok(!bench.insert(1, 16_384));
     const { refused, refusedTooLarge } = bench.writer.stats;
     assert.deepEqual([refused, refusedTooLarge], [1, 1]);
     bench.assertHolds(1, bench.find(1), 60, 9);
-    assert.ok(bench.insert(1, 65_000));
+    assert.ok(bench.insert(1, 16_000));
   });
 
   test("no slot near enough in the index: refused, and nothing is lost", () => {

@@ -28,18 +28,18 @@ describe("size classes", () => {
     assert.equal(sizeClassOf(200_000), -1);
   });
 
-  test("a page is filled but for 2 %", () => {
+  test("a page is filled but for 2.5 %", () => {
     CLASS_BYTES.forEach((bytes, i) => {
       assert.equal(CLASS_BLOCKS[i], Math.floor(PAGE_BYTES / bytes));
-      assert.ok(PAGE_BYTES - CLASS_BLOCKS[i]! * bytes < PAGE_BYTES / 50, `class of ${bytes} bytes`);
+      assert.ok(PAGE_BYTES - CLASS_BLOCKS[i]! * bytes < PAGE_BYTES / 40, `class of ${bytes} bytes`);
     });
   });
 
-  test("from one class to the next it is at most 16 bytes or a quarter, up to 8 KiB", () => {
-    for (let i = 1; CLASS_BYTES[i]! <= 8192; i++) {
+  test("from one class to the next it is at most 16 bytes or a quarter, up to 4 KiB", () => {
+    for (let i = 1; CLASS_BYTES[i]! <= 4096; i++) {
       const step = CLASS_BYTES[i]! - CLASS_BYTES[i - 1]!;
       assert.ok(
-        step <= Math.max(16, CLASS_BYTES[i - 1]! / 3.95),
+        step <= Math.max(16, CLASS_BYTES[i - 1]! / 3.9),
         `class of ${CLASS_BYTES[i]} bytes`,
       );
     }

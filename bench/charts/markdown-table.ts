@@ -1,0 +1,19 @@
+// A Markdown table as the formatter leaves it: columns padded to their widest cell.
+
+/** The first column is aligned left, the others right. */
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const widths = head.map((_, i) => Math.max(3, ...[head, ...rows].map((row) => row[i]!.length)));
+  const line = (row: readonly string[]): string => {
+    const cells = row.map((cell, i) => {
+      return i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!);
+    });
+    return `| ${cells.join(" | ")} |`;
+  };
+  const rule = widths.map((width, i) =>
+    i === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
+  );
+  return [head, rule, ...rows].map(line).join("\n");
+}

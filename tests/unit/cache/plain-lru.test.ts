@@ -1,0 +1,37 @@
+// With segments, what was wanted again outlives any number of names that are asked once; without, the
+// cache is a plain LRU and forgets what was not wanted lately.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CacheKey } from "../../../src/cache/cache-key.ts";
+import { createCacheMemory } from "../../../src/cache/cache-memory.ts";
+import { CacheReader } from "../../../src/cache/cache-reader.ts";
+import { CacheWriter } from "../../../src/cache/cache-writer.ts";
+import { fieldsOf, qnameOf, SECRET, setKey } from "./responses.ts";
+
+const HOT = 100;
+/** Several times what 1 MiB holds. */
+const SCAN = 20_000;
+
+/** How many of the hot entries a scan leaves, after they were all wanted once. */
+function survivors(segmented: boolean | undefined): number {
+  const memory = createCacheMemory({ capacityBytes: 1 << 20, shared: false, maxReaders: 1 });
+  const writer =
+    segmented === undefined ? new CacheWriter(memory) : new CacheWriter(memory, segmented);
+  const reader = new CacheReader(memory);
+  const key = new CacheKey(SECRET);
+  const keyOf = (id: number): CacheKey => setKey(key, qnameOf(id));
+  const insert = (id: number): boolean => writer.insert(keyOf(id), fieldsOf(keyOf(id)));
+  for (let id = 0; id < HOT; id++) assert.ok(insert(id));
+  for (let id = 0; id < HOT; id++) assert.ok(reader.find(keyOf(id)) >= 0);
+  for (let id = HOT; id < HOT + SCAN; id++) assert.ok(insert(id));
+  let found = 0;
+  for (let id = 0; id < HOT; id++) if (reader.find(keyOf(id)) >= 0) found++;
+  return found;
+}
+
+test("segments keep what was wanted twice; plain LRU does not", () => {
+  assert.equal(survivors(undefined), HOT);
+  assert.equal(survivors(true), HOT);
+  assert.equal(survivors(false), 0);
+});
