@@ -21,6 +21,10 @@ process.exitCode = await runProgram(argv.slice(2), packageJson.version, terminal
     const { check } = await import("./commands/check.ts");
     return check(options, env, terminal);
   },
+  async bench(options) {
+    const { bench } = await import("./commands/bench.ts");
+    return bench(options, packageJson.version, terminal);
+  },
   async completion(shell, program) {
     const { completion } = await import("./commands/completion.ts");
     return completion(shell, program, terminal);

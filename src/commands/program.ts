@@ -13,6 +13,7 @@ export interface Actions {
   serve(options: Options): Promise<number>;
   query(name: string, type: string, options: Options): Promise<number>;
   check(options: Options): Promise<number>;
+  bench(options: Options): Promise<number>;
   /** `program` is the grammar that the script is to complete. */
   completion(shell: string, program: Command): Promise<number>;
 }
@@ -55,6 +56,26 @@ Reads the settings as serve would, without serving, and prints every mistake
 with its place and what to write instead.
 
 Exit codes: 0 no mistakes, 1 mistakes.`;
+
+const BENCH_HELP = `
+Queries leave at a rate, or as a ramp of rates, whatever the server does, and
+times count from when a query was to leave. --rate max instead keeps --in-flight
+queries unanswered, to find out how many the server can answer. Only a response
+with the right ID, question and rcode counts; others are errors, what does not
+come within --timeout is lost.
+
+A mix has hits (names of --names or below --zone, asked once before the load
+begins), misses (names below --zone that were never asked before) and blocked
+names (of --blocked-names). A file has a name and a type on each line.
+
+Rcodes that are right unless --expect-rcode says otherwise:
+hit=NOERROR,miss=NOERROR+NXDOMAIN,blocked=NXDOMAIN
+
+Only put servers under load that are yours, or whose owner agrees.
+
+Exit codes: 0 measured; 1 wrong usage; 2 no right response came; 3 measured, but
+some responses were wrong; 130 and 143 stopped by SIGINT and SIGTERM, with what
+was measured until then.`;
 
 const COMPLETION_HELP = `
 bash: hermod completion bash > ~/.local/share/bash-completion/completions/hermod
@@ -102,6 +123,7 @@ export function createProgram(
     run(actions.query(name, type, options)),
   );
   addCheck(program).action((options: Options) => run(actions.check(options)));
+  addBench(program).action((options: Options) => run(actions.bench(options)));
   addCompletion(program).action((shell: string) => run(actions.completion(shell, program)));
   return program;
 }
@@ -120,6 +142,7 @@ function addServe(program: Command): Command {
     .option("--admin <ADDR:PORT>", "serve /health, /ready and /metrics here, on loopback")
     .option("--udp-engine <ENGINE>", "serve UDP by auto, batched or portable")
     .option("--udp-threads <N>", "threads of the batched engine")
+    .option("--stream-threads <N>", "threads for TCP, DoT and DoH")
     .option("--upstream <URL>", "ask this resolver; may be repeated, the first one first", collect)
     .option("--upstream-ca <FILE>", "PEM file of trust anchors for tls:// upstreams")
     .option("--tls-cert <FILE>", "PEM file of the certificate chain for these")
@@ -151,6 +174,33 @@ function addCheck(program: Command): Command {
     .description("check the settings and print every mistake")
     .option("--config <FILE>", "read settings from this YAML file")
     .addHelpText("after", CHECK_HELP);
+}
+
+function addBench(program: Command): Command {
+  return program
+    .command("bench")
+    .description("put a server under load and print what came of it")
+    .option("--server <URL>", "the server, as in query", "udp://127.0.0.1:5335")
+    .option("--ca <FILE>", "PEM file of trust anchors, in place of the system's")
+    .option("--post", "ask by POST over https://, not by GET")
+    .option("--rate <RATE>", "queries a second, or max (default: 1000)")
+    .option("--ramp <FROM:TO[:STEPS]>", "rates that rise or fall, in place of one")
+    .option("--duration <TIME>", "how long queries leave (default: 10s)")
+    .option("--connections <N>", "connections, over UDP sockets (default: 8)")
+    .option("--in-flight <N>", "unanswered queries with --rate max (default: 500)")
+    .option("--timeout <TIME>", "without a response a query is lost (default: 5s)")
+    .option("--names <FILE>", "names to be hit")
+    .option("--zone <NAME>", "make names below this one")
+    .option("--name-count <N>", "how many, to be hit (default: 1000)")
+    .option("--zipf <S>", "ask for them by Zipf's law, not in turn")
+    .option("--mix <MIX>", "shares, as in hit=90,miss=9,blocked=1")
+    .option("--blocked-names <FILE>", "names that the server blocks")
+    .option("--expect-rcode <LIST>", "right rcodes by class, as in hit=NOERROR+NXDOMAIN")
+    .option("--no-warm-up", "do not ask for the names to be hit beforehand")
+    .option("--seed <N>", "of the chances taken (default: 1)")
+    .option("--json", "print the report as JSON")
+    .option("--compare <FILE>", "compare with an earlier report in JSON")
+    .addHelpText("after", BENCH_HELP);
 }
 
 function addCompletion(program: Command): Command {

@@ -1,7 +1,7 @@
 // One query over DNS over TLS (RFC 7858), padded (RFC 8467), on a connection of its own.
 
-import { answersQuery } from "../../upstream/answers-query.ts";
-import { MessageReader } from "../../upstream/message-reader.ts";
+import { answersOverStream } from "../../upstream/answers-query.ts";
+import { FrameReader } from "../../wire/frame-reader.ts";
 import { read16, write16 } from "../../wire/numbers.ts";
 import type { Asked } from "./exchange.ts";
 import {
@@ -24,11 +24,12 @@ export async function askOverTls(
     socket,
     (fail) =>
       new Promise<Uint8Array>((resolve) => {
-        const reader = new MessageReader();
-        const message = (given: Uint8Array): void => {
+        const reader = new FrameReader();
+        const frame = (bytes: Uint8Array, offset: number, length: number): void => {
+          const given = bytes.slice(offset, offset + length);
           if (isResponse(query, given)) resolve(given);
         };
-        socket.on("data", (bytes: Uint8Array) => reader.read(bytes, { message }));
+        socket.on("data", (bytes: Uint8Array) => reader.read(bytes, { frame }));
         socket.on("close", () => fail(HUNG_UP));
         socket.write(framed(query));
       }),
@@ -38,7 +39,8 @@ export async function askOverTls(
 
 /** Any other response on the connection is nobody's: the wait goes on. */
 function isResponse(query: Uint8Array, given: Uint8Array): boolean {
-  return given.length >= 2 && read16(given, 0) === read16(query, 0) && answersQuery(query, given);
+  const hasId = given.length >= 2 && read16(given, 0) === read16(query, 0);
+  return hasId && answersOverStream(query, given);
 }
 
 function framed(query: Uint8Array): Uint8Array {

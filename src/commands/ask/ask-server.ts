@@ -2,8 +2,9 @@
 // connection of its own, for the sake of what can be seen there.
 
 import { HermodError } from "../../errors.ts";
+import { monotonicMs } from "../../clock/monotonic.ts";
 import type { Runtime } from "../../runtime/contract.ts";
-import { UpstreamError, type UpstreamObserver } from "../../upstream/contract.ts";
+import { type Judge, UpstreamError, type UpstreamObserver } from "../../upstream/contract.ts";
 import { createUpstream } from "../../upstream/create-upstream.ts";
 import { answersQuery } from "../../upstream/answers-query.ts";
 import { buildQuery } from "../../wire/build-query.ts";
@@ -84,21 +85,22 @@ function checkOptions(server: ServerUrl, { method, httpVersion, ca }: AskOptions
   }
 }
 
-async function askUpstream(url: string, query: Uint8Array, runtime: Runtime): Promise<Uint8Array> {
+function askUpstream(url: string, query: Uint8Array, runtime: Runtime): Promise<Uint8Array> {
   const observer = UNOBSERVED;
   const upstream = createUpstream({ servers: [url], ca: undefined, runtime, observer });
-  let response = query;
-  try {
-    await upstream.ask(query, TIMEOUT_MS, {
-      accepts(given) {
-        response = given;
+  const asked = new Promise<Uint8Array>((resolve, reject) => {
+    const judge: Judge = {
+      accepts(response) {
+        resolve(response);
         return true;
       },
-    });
-  } finally {
-    upstream.close();
-  }
-  return response;
+      ended(error) {
+        if (error !== undefined) reject(error);
+      },
+    };
+    upstream.ask(query, TIMEOUT_MS, judge, monotonicMs());
+  });
+  return asked.finally(() => upstream.close());
 }
 
 function padded(query: Uint8Array): Uint8Array {

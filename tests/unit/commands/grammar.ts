@@ -19,7 +19,13 @@ export function grammar(): ReadonlyMap<string, GrammarCommand> {
   const notCalled = (): never => {
     throw new Error("no command is run");
   };
-  const actions = { serve: notCalled, query: notCalled, check: notCalled, completion: notCalled };
+  const actions = {
+    serve: notCalled,
+    query: notCalled,
+    check: notCalled,
+    bench: notCalled,
+    completion: notCalled,
+  };
   const program = createProgram("1.2.3", actions, notCalled, keepPrinted().terminal);
   return new Map(
     program.commands.map((command) => [

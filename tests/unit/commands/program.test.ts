@@ -29,6 +29,7 @@ async function run(parameters: string[], given: Partial<Actions> = {}): Promise<
     serve: record("serve"),
     query: record("query"),
     check: record("check"),
+    bench: record("bench"),
     completion: record("completion"),
     ...given,
   };
@@ -50,6 +51,8 @@ Commands:
   query [options] <NAME> [TYPE]  ask a server one question and print its
                                  response
   check [options]                check the settings and print every mistake
+  bench [options]                put a server under load and print what came of
+                                 it
   completion <SHELL>             print a script that completes commands and
                                  options
 `,
@@ -69,6 +72,7 @@ Options:
                                   loopback
   --udp-engine <ENGINE>           serve UDP by auto, batched or portable
   --udp-threads <N>               threads of the batched engine
+  --stream-threads <N>            threads for TCP, DoT and DoH
   --upstream <URL>                ask this resolver; may be repeated, the first
                                   one first
   --upstream-ca <FILE>            PEM file of trust anchors for tls:// upstreams
@@ -136,6 +140,53 @@ with its place and what to write instead.
 
 Exit codes: 0 no mistakes, 1 mistakes.
 `,
+  bench: `Usage: hermod bench [options]
+
+put a server under load and print what came of it
+
+Options:
+  --server <URL>            the server, as in query (default:
+                            "udp://127.0.0.1:5335")
+  --ca <FILE>               PEM file of trust anchors, in place of the system's
+  --post                    ask by POST over https://, not by GET
+  --rate <RATE>             queries a second, or max (default: 1000)
+  --ramp <FROM:TO[:STEPS]>  rates that rise or fall, in place of one
+  --duration <TIME>         how long queries leave (default: 10s)
+  --connections <N>         connections, over UDP sockets (default: 8)
+  --in-flight <N>           unanswered queries with --rate max (default: 500)
+  --timeout <TIME>          without a response a query is lost (default: 5s)
+  --names <FILE>            names to be hit
+  --zone <NAME>             make names below this one
+  --name-count <N>          how many, to be hit (default: 1000)
+  --zipf <S>                ask for them by Zipf's law, not in turn
+  --mix <MIX>               shares, as in hit=90,miss=9,blocked=1
+  --blocked-names <FILE>    names that the server blocks
+  --expect-rcode <LIST>     right rcodes by class, as in hit=NOERROR+NXDOMAIN
+  --no-warm-up              do not ask for the names to be hit beforehand
+  --seed <N>                of the chances taken (default: 1)
+  --json                    print the report as JSON
+  --compare <FILE>          compare with an earlier report in JSON
+  --help                    print this help
+
+Queries leave at a rate, or as a ramp of rates, whatever the server does, and
+times count from when a query was to leave. --rate max instead keeps --in-flight
+queries unanswered, to find out how many the server can answer. Only a response
+with the right ID, question and rcode counts; others are errors, what does not
+come within --timeout is lost.
+
+A mix has hits (names of --names or below --zone, asked once before the load
+begins), misses (names below --zone that were never asked before) and blocked
+names (of --blocked-names). A file has a name and a type on each line.
+
+Rcodes that are right unless --expect-rcode says otherwise:
+hit=NOERROR,miss=NOERROR+NXDOMAIN,blocked=NXDOMAIN
+
+Only put servers under load that are yours, or whose owner agrees.
+
+Exit codes: 0 measured; 1 wrong usage; 2 no right response came; 3 measured, but
+some responses were wrong; 130 and 143 stopped by SIGINT and SIGTERM, with what
+was measured until then.
+`,
   completion: `Usage: hermod completion [options] <SHELL>
 
 print a script that completes commands and options
@@ -184,7 +235,7 @@ describe("commands", () => {
       ...["--dot", "127.0.0.1:2", "--doh", "127.0.0.1:3", "--admin", "127.0.0.1:4"],
       ...["--doh-plain", "127.0.0.1:5", "--trusted-proxy", "192.0.2.0/24"],
       ...["--client-address-header", "X-Real-IP"],
-      ...["--udp-engine", "portable", "--udp-threads", "2"],
+      ...["--udp-engine", "portable", "--udp-threads", "2", "--stream-threads", "3"],
       ...["--upstream", "udp://192.0.2.1", "--upstream", "udp://192.0.2.2"],
       ...["--upstream-ca", "ca.pem", "--tls-cert", "c.pem", "--tls-key", "k.pem"],
       ...["--cache-size", "1MiB", "--log-level", "warn"],
@@ -202,6 +253,7 @@ describe("commands", () => {
         clientAddressHeader: "X-Real-IP",
         udpEngine: "portable",
         udpThreads: "2",
+        streamThreads: "3",
         upstream: ["udp://192.0.2.1", "udp://192.0.2.2"],
         upstreamCa: "ca.pem",
         tlsCert: "c.pem",
@@ -226,6 +278,29 @@ describe("commands", () => {
         { server: "tcp://192.0.2.1", json: true, short: true, dnssec: true },
       ],
     );
+  });
+
+  test("bench gets its flags, and warms up unless told not to", async () => {
+    const server = "udp://127.0.0.1:5335";
+    assert.deepEqual((await run(["bench"])).called.slice(0, 2), [
+      "bench",
+      { server, warmUp: true },
+    ]);
+    const { called, exitCode } = await run([
+      ...["bench", "--server", "tls://192.0.2.1", "--ca", "ca.pem", "--rate", "max", "--json"],
+      ...["--in-flight", "9", "--duration", "2s", "--names", "n.txt", "--no-warm-up"],
+    ]);
+    assert.deepEqual(called[1], {
+      server: "tls://192.0.2.1",
+      ca: "ca.pem",
+      rate: "max",
+      json: true,
+      inFlight: "9",
+      duration: "2s",
+      names: "n.txt",
+      warmUp: false,
+    });
+    assert.equal(exitCode, 7);
   });
 
   test("check gets its file", async () => {
