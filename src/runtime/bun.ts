@@ -21,6 +21,7 @@ import type {
   UdpOptions,
   UdpSocket,
 } from "./contract.ts";
+import { RetiringFetch } from "./retiring-fetch.ts";
 
 // ── UDP ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -215,10 +216,12 @@ const DEFAULT_HTTP_IDLE_MS = 10_000;
 const MAX_HTTP_IDLE_S = 255;
 
 function serveHttp(options: HttpOptions): HttpListener {
+  const fetch = new RetiringFetch(options.fetch);
   try {
-    const server = Bun.serve(serveOptions(options));
+    const server = Bun.serve(serveOptions({ ...options, fetch: fetch.answer }));
     return {
       local: { host: options.local.host, port: server.port! },
+      retire: () => fetch.retire(),
       stop: () => server.stop(false),
       closeAll: () => void server.stop(true),
     };

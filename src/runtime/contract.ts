@@ -164,6 +164,8 @@ export interface HttpOptions {
 
 export interface HttpListener {
   readonly local: Endpoint;
+  /** Asks HTTP/1.1 clients to leave: each response from now on is the last of its connection. */
+  retire(): void;
   /** Accepts nothing more; resolves when the requests in flight have been answered. */
   stop(): Promise<void>;
   /** Ends what is left at once. */

@@ -25,6 +25,7 @@ import type {
 import { type DenoAddress, denoApi, type DenoDatagrams, type DenoHttpServer } from "./deno-api.ts";
 import { AwaitedResponses, denoHandler } from "./deno-http.ts";
 import { DenoStream } from "./deno-stream.ts";
+import { RetiringFetch } from "./retiring-fetch.ts";
 
 // ── UDP ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -267,6 +268,8 @@ function whyNot({ host: hostname, port }: Endpoint): unknown {
 function serveHttp(options: HttpOptions): HttpListener {
   const { local, tls: pair } = options;
   const awaited = new AwaitedResponses();
+  const fetch = new RetiringFetch(options.fetch);
+  const retire = (): void => fetch.retire();
   const ending = new AbortController();
   const common = {
     hostname: local.host,
@@ -279,9 +282,10 @@ function serveHttp(options: HttpOptions): HttpListener {
   try {
     const server = denoApi.serve(
       { ...common, ...(pair && { cert: pair.certificate, key: pair.key }) },
-      denoHandler(options, awaited),
+      denoHandler({ ...options, fetch: fetch.answer }, awaited),
     );
-    return httpListener({ host: local.host, port: server.addr.port }, server, awaited, ending);
+    const bound = { host: local.host, port: server.addr.port };
+    return { retire, ...httpListener(bound, server, awaited, ending) };
   } catch (error) {
     throw bindError(error, local);
   }
@@ -292,7 +296,7 @@ function httpListener(
   server: DenoHttpServer,
   awaited: AwaitedResponses,
   ending: AbortController,
-): HttpListener {
+): Omit<HttpListener, "retire"> {
   let isStopping = false;
   let endWait = (): void => {};
   const stop = (): Promise<void> => {

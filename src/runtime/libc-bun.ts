@@ -15,6 +15,7 @@ const { symbols } = dlopen("libc.so.6", {
   poll: { args: ["ptr", "u32", "i32"], returns: "i32" },
   close: { args: ["i32"], returns: "i32" },
   clock_gettime: { args: ["i32", "ptr"], returns: "i32" },
+  syscall: { args: ["i32", "i32", "ptr", "u32", "u32"], returns: "i32" },
   inet_pton: { args: ["i32", "ptr", "ptr"], returns: "i32" },
 });
 
@@ -42,5 +43,6 @@ export const libc: Libc = {
   poll: (descriptors, count, timeoutMs) => symbols.poll(at(descriptors), count, timeoutMs),
   close: (descriptor) => symbols.close(descriptor),
   clock_gettime: (clock, timespec) => symbols.clock_gettime(clock, at(timespec)),
+  syscall: (number, a, b, c, d) => symbols.syscall(number, a, at(b), c, d),
   inet_pton: (family, text, address) => symbols.inet_pton(family, at(text), at(address)),
 };

@@ -33,6 +33,8 @@ export interface Libc {
   poll(descriptors: number, count: number, timeoutMs: number): number;
   close(descriptor: number): number;
   clock_gettime(clock: number, timespec: number): number;
+  /** A call that libc has no function for. `b` is an address. */
+  syscall(number: number, a: number, b: number, c: number, d: number): number;
   /** 1 when `text`, which ends with a zero byte, is an address of `family`. */
   inet_pton(family: number, text: number, address: number): number;
 }

@@ -1,119 +1,77 @@
-// DNS over TLS and over HTTPS: one certificate for both, watched on disk. When it is renewed, second
+// DNS over TLS and over HTTPS on one thread, with one certificate for both. When it is renewed, second
 // listeners take over the ports with the new one, and the first ones finish what they have.
 
 import { createDohApp, type DohAppParts } from "../../routes/doh-app.ts";
-import { daysLeft } from "../certificate/days-left.ts";
-import {
-  type CertificateFiles,
-  type LoadedCertificate,
-  loadCertificate,
-} from "../certificate/load-certificate.ts";
-import { type CertificateWatch, watchCertificate } from "../certificate/watch-certificate.ts";
-import type { Settings } from "../config/settings.ts";
 import { MAX_BODY_BYTES } from "../listener/doh-exchange.ts";
-import { OVERLAP_MS, StreamServer, type StreamServerParts } from "../listener/stream-server.ts";
+import { StreamServer, type StreamServerParts } from "../listener/stream-server.ts";
 import { TRANSPORT } from "../memory/counters.ts";
 import type { Endpoint, HttpListener, HttpOptions, ServerTls } from "../runtime/contract.ts";
-import type { Log } from "../telemetry/log.ts";
-import { claimEndpoint } from "./claim-endpoint.ts";
+import type { OpenSharedPort } from "../runtime/shared-port.ts";
+import type { CertificatePair, EncryptedEndpoints } from "./connections.ts";
+import { HttpsEndpoint } from "./https-endpoint.ts";
 
 export interface EncryptedParts {
-  readonly settings: Settings;
-  readonly log: Log;
   readonly streams: StreamServerParts;
   readonly doh: DohAppParts;
+  readonly idleTimeoutMs: number;
 }
 
 export class EncryptedListeners {
   private readonly parts: EncryptedParts;
   private dot: StreamServer | undefined;
-  private http: { local: Endpoint; listener: HttpListener }[] = [];
-  /** Those that others have taken over from, until they stop accepting. */
-  private former: HttpListener[] = [];
-  private watch: CertificateWatch | undefined;
-  /** Listeners that have stopped and still finish. */
-  private readonly finishing: Map<HttpListener, Promise<void>> = new Map();
-  certificate: LoadedCertificate | undefined;
+  private readonly http: HttpsEndpoint<CertificatePair>[] = [];
 
   constructor(parts: EncryptedParts) {
     this.parts = parts;
   }
 
-  /** Opens what the settings name; `note` hears of each endpoint. Rejects with a HermodError. */
-  async open(note: (what: string, bound: Endpoint) => void): Promise<void> {
-    const { listen } = this.parts.settings;
-    if (listen.dot.length + listen.doh.length === 0) return;
-    const files = await this.certificateFiles();
-    const loaded = await loadCertificate(files);
-    this.take(loaded);
-    this.openDot(loaded, note);
-    this.openDoh(loaded, note);
-    this.watch = watchCertificate(
-      files,
-      (renewed) => this.change(renewed),
-      (message) => this.parts.log.error(`${message} The certificate in use stays.`),
-      loaded,
-    );
+  /** Endpoints have ports. Throws a HermodError, as Runtime.listen(). */
+  open(
+    { doh, dot }: EncryptedEndpoints,
+    pair: CertificatePair,
+    openSharedPort: OpenSharedPort,
+  ): void {
+    const streams = { ...this.parts.streams, openSharedPort };
+    this.dot = new StreamServer(streams, TRANSPORT.dot, dotTls(pair));
+    for (const endpoint of dot) this.dot.listen(endpoint);
+    const { timers } = streams;
+    const serve = (local: Endpoint, from: CertificatePair): HttpListener => this.serve(local, from);
+    for (const local of doh) {
+      this.http.push(new HttpsEndpoint({ serve, openSharedPort, timers }, local, pair));
+    }
   }
 
-  /** Days until the certificate expires; undefined while there is none. */
-  daysLeft(): number | undefined {
-    return this.certificate && daysLeft(this.certificate, new Date());
+  /** When it throws, nothing has changed. */
+  change(renewed: CertificatePair): void {
+    try {
+      for (const endpoint of this.http) endpoint.prepare(renewed);
+      this.dot?.changeTls(dotTls(renewed));
+    } catch (error) {
+      for (const endpoint of this.http) endpoint.cancel();
+      throw error;
+    }
+    for (const endpoint of this.http) endpoint.commit();
   }
 
   /** Accepts nothing more; connections end with their last response. */
   stop(): void {
-    this.watch?.stop();
     this.dot?.stop();
-    this.finishFormer();
-    for (const { listener } of this.http) this.finish(listener);
+    for (const endpoint of this.http) endpoint.stop();
   }
 
   /** Resolves when the HTTP requests in flight have been answered. */
   async finished(): Promise<void> {
-    await Promise.all(this.finishing.values());
+    await Promise.all(this.http.map((endpoint) => endpoint.finished()));
   }
 
   /** After stop(). */
   closeAll(): void {
     this.dot?.closeAll();
-    for (const listener of this.finishing.keys()) listener.closeAll();
+    for (const endpoint of this.http) endpoint.closeAll();
   }
 
-  private async certificateFiles(): Promise<CertificateFiles> {
-    const { log, settings } = this.parts;
-    if (settings.certificate !== undefined) return settings.certificate;
-    const { developmentCertificate } = await import("../certificate/development-certificate.ts");
-    const files = await developmentCertificate();
-    if (files.isNew) log.info(`made a certificate for development: ${files.certificateFile}`);
-    return files;
-  }
-
-  private take(loaded: LoadedCertificate): void {
-    this.certificate = loaded;
-    if (loaded.warning !== undefined) this.parts.log.warn(loaded.warning);
-  }
-
-  private openDot(loaded: LoadedCertificate, note: (what: string, bound: Endpoint) => void): void {
-    const { settings, streams } = this.parts;
-    if (settings.listen.dot.length === 0) return;
-    this.dot = new StreamServer(streams, TRANSPORT.dot, dotTls(loaded));
-    for (const endpoint of settings.listen.dot) {
-      note("dot", this.dot.listen(claimEndpoint(streams.runtime, endpoint)));
-    }
-  }
-
-  private openDoh(loaded: LoadedCertificate, note: (what: string, bound: Endpoint) => void): void {
-    const { settings, streams } = this.parts;
-    for (const endpoint of settings.listen.doh) {
-      const local = claimEndpoint(streams.runtime, endpoint);
-      this.http.push({ local, listener: this.serve(local, loaded) });
-      note("doh", local);
-    }
-  }
-
-  private serve(local: Endpoint, { certificate, key }: LoadedCertificate): HttpListener {
-    const { doh, settings, streams } = this.parts;
+  private serve(local: Endpoint, { certificate, key }: CertificatePair): HttpListener {
+    const { doh, idleTimeoutMs, streams } = this.parts;
     const options: HttpOptions = {
       local,
       tls: { certificate, key },
@@ -121,41 +79,13 @@ export class EncryptedListeners {
       http3: true,
       reusePort: true,
       maxBodyBytes: MAX_BODY_BYTES,
-      idleTimeoutMs: settings.limits.idleTimeoutMs,
+      idleTimeoutMs,
       fetch: createDohApp(doh),
     };
     return streams.runtime.serveHttp(options);
   }
-
-  /** When it throws, nothing has changed: the watch tells of it and tries again. */
-  private change(renewed: LoadedCertificate): void {
-    const former = this.http;
-    const next: typeof former = [];
-    try {
-      for (const { local } of former) next.push({ local, listener: this.serve(local, renewed) });
-      this.dot?.changeTls(dotTls(renewed));
-    } catch (error) {
-      for (const { listener } of next) listener.closeAll();
-      throw error;
-    }
-    this.http = next;
-    this.former.push(...former.map(({ listener }) => listener));
-    this.parts.streams.timers.schedule(OVERLAP_MS, { expire: () => this.finishFormer() });
-    this.take(renewed);
-    this.parts.log.info(`changed over to the new certificate, ${this.daysLeft()} days left`);
-  }
-
-  private finishFormer(): void {
-    for (const listener of this.former) this.finish(listener);
-    this.former = [];
-  }
-
-  private finish(listener: HttpListener): void {
-    const done = listener.stop().finally(() => this.finishing.delete(listener));
-    this.finishing.set(listener, done);
-  }
 }
 
-function dotTls({ certificate, key }: LoadedCertificate): ServerTls {
+function dotTls({ certificate, key }: CertificatePair): ServerTls {
   return { certificate, key, alpn: ["dot"] };
 }

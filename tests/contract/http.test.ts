@@ -2,10 +2,12 @@
 // changing over to another certificate.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { connect as connectHttp2 } from "node:http2";
+import { connect } from "node:net";
 import { after, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { connect } from "node:tls";
 import { HermodError } from "../../src/errors.ts";
 import type { HttpListener, HttpOptions } from "../../src/runtime/contract.ts";
 import { selectRuntime } from "../../src/runtime/select.ts";
@@ -13,6 +15,7 @@ import { type Certificate, makeSelfSigned } from "../certificates.ts";
 import { curl } from "../curl.ts";
 import { freePort } from "../e2e/free-port.ts";
 import { needs } from "../e2e/programs.ts";
+import { shownCertificate } from "../e2e/shown-certificate.ts";
 import { runtimeLacks } from "../runtime-lacks.ts";
 
 const skip = needs("curl", "openssl");
@@ -138,6 +141,60 @@ describe("an HTTP listener in the clear", () => {
   });
 });
 
+describe("an HTTP listener that retires", () => {
+  test("ends HTTP/1.1 connections with their next response", async () => {
+    const { local, retire } = serve({ fetch: () => new Response("kept") });
+    const socket = connect({ host: "127.0.0.1", port: local.port });
+    let received = "";
+    socket.on("data", (bytes: Buffer) => (received += bytes.toString("latin1")));
+    const ask = async (): Promise<void> => {
+      socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      await once(socket, "data");
+    };
+    await ask();
+    await ask();
+    assert.doesNotMatch(received, /^connection: *close/im);
+    retire();
+    const closed = runtimeLacks("ends after Connection: close") || once(socket, "close");
+    await ask();
+    await closed;
+    assert.equal(received.match(/^connection: *close/gim)?.length, 1);
+    assert.equal(received.match(/kept/g)?.length, 3);
+    socket.destroy();
+  });
+
+  test("tells those who wait for their response already", async () => {
+    let answer = (_: Response): void => {};
+    const { local, retire } = serve({ fetch: () => new Promise((resolve) => (answer = resolve)) });
+    const response = fetch(`http://127.0.0.1:${local.port}/`);
+    await delay(100);
+    retire();
+    answer(new Response("waited for"));
+    assert.equal((await response).headers.get("connection"), "close");
+    assert.equal(await (await response).text(), "waited for");
+  });
+
+  test("keeps HTTP/2 connections", { skip }, async () => {
+    const { local, retire } = serve({
+      ...{ tls: certificate(), http2: true },
+      fetch: () => new Response("kept"),
+    });
+    retire();
+    const url = `https://127.0.0.1:${local.port}/`;
+    const session = connectHttp2(url, { rejectUnauthorized: false });
+    for (let i = 0; i < 3; i++) {
+      const stream = session.request({ ":path": "/" });
+      const [headers] = (await once(stream, "response")) as [Record<string, unknown>];
+      assert.equal(headers[":status"], 200);
+      assert.equal("connection" in headers, false);
+      stream.resume();
+      await once(stream, "close");
+    }
+    assert.equal(session.closed, false);
+    session.destroy();
+  });
+});
+
 describe("an HTTP listener over TLS", () => {
   test("speaks HTTP/2 when told to, in the clear by prior knowledge", { skip }, async () => {
     const plain = serve({ http2: true, fetch: () => new Response("h2") });
@@ -161,18 +218,6 @@ describe("an HTTP listener over TLS", () => {
     }
   });
 });
-
-/** The certificate that a new connection is shown, as PEM. */
-function shownCertificate(port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: "127.0.0.1", port, rejectUnauthorized: false });
-    socket.once("error", reject);
-    socket.once("secureConnect", () => {
-      resolve(socket.getPeerX509Certificate()!.toString());
-      socket.destroy();
-    });
-  });
-}
 
 describe("changing over to another certificate", () => {
   /** Asks on and on until told to stop; counts. */

@@ -9,19 +9,26 @@ import { connect } from "node:tls";
 import { X509Certificate } from "node:crypto";
 import * as dnsPacket from "dns-packet";
 import type { Certificate } from "../certificates.ts";
+import { runtimeLacks } from "../runtime-lacks.ts";
+import { Child } from "./child-process.ts";
 import { Load } from "./dnsperf.ts";
+import { DotLoad } from "./dot-load.ts";
+import { Http1Load } from "./http1-load.ts";
 import { Http2Load } from "./http2-load.ts";
-import { needs } from "./programs.ts";
+import { needs, programPath } from "./programs.ts";
 import { makeHermodCertificate, ResolverPair } from "./resolver-pair.ts";
 import { MANY, WWW_ADDRESS, ZONE } from "./zone.ts";
 
-const skip = needs("dnsperf", "unbound", "openssl");
+const skip = needs("curl", "dnsperf", "unbound", "openssl");
 const timeout = 90_000;
 const LOAD_SECONDS = 8;
 const FIRST_CHANGE_MS = 2000;
 /** Hermod looks every 2 s, and waits 5 s before it complains. */
 const CHANGE_TIMEOUT_MS = 20_000;
 const NEW_DAYS = 60;
+const CHANGES = 3;
+/** In about ten seconds. */
+const CURL_REQUESTS = 200;
 let pair: ResolverPair;
 
 before(async () => {
@@ -101,6 +108,56 @@ test("files are replaced under load: nothing is lost", { skip, timeout }, async 
   assert.deepEqual(doh.lost, []);
   assert.ok(doh.answered > 1000, String(doh.answered));
 });
+
+if (!runtimeLacks("steered ports")) {
+  test("files are replaced again and again: nobody loses a query", { skip, timeout }, async () => {
+    const { authority, hermod, tls } = pair;
+    const ca = authority.certificate;
+    const question = { name: `www.${ZONE}`, type: "A" } as const;
+    const query: dnsPacket.Packet = { type: "query", flags: 0x100, questions: [question] };
+    const base64 = dnsPacket.encode(query).toString("base64url");
+    const url = `${hermod.dohUrl}/dns-query?dns=${base64}`;
+    const kept = new Http1Load({ url, ca });
+    const anew = new Http1Load({ url, ca, isAnew: true });
+    const http2 = new Http2Load({
+      ...{ url: `${hermod.dohUrl}/dns-query`, body: dnsPacket.encode(query), ca },
+      headers: { "content-type": "application/dns-message" },
+    });
+    const dot = new DotLoad({ port: hermod.dotPort, ca, query: dnsPacket.streamEncode(query) });
+    const curls = ["--http1.1", "--http2"].map((version) => curlOnAndOn(url, version));
+    for (let i = 0; i < CHANGES; i++) {
+      const changes = logLines("changed over").length;
+      const renewed = makeHermodCertificate(authority, NEW_DAYS);
+      replace(tls.certificateFile, renewed.certificate);
+      replace(tls.keyFile, renewed.key);
+      const changed = (): boolean => logLines("changed over").length > changes;
+      await hermod.child.waitUntil(changed, "change of certificate", CHANGE_TIMEOUT_MS);
+      // At once: nothing new goes to the former listeners.
+      await assertPresents(renewed);
+    }
+    await delay(500);
+    await Promise.all([kept.stop(), anew.stop(), http2.stop(), dot.stop()]);
+    assert.deepEqual([kept.lost, anew.lost, http2.lost, dot.lost], [[], [], [], []]);
+    assert.equal(http2.repeated, 0);
+    assert.ok(Math.min(kept.answered, anew.answered, http2.answered, dot.answered) > 100);
+    assert.ok(kept.connections > CHANGES, "clients were asked to leave");
+    for (const curl of curls) {
+      await curl.exited;
+      assert.equal(curl.exit?.code, 0, curl.failure("lost a request").message);
+      assert.match(curl.stdout, /^(200\n)+$/);
+    }
+  });
+}
+
+/** One curl that keeps its connection for as long as it may. */
+function curlOnAndOn(url: string, version: string): Child {
+  // The number is for curl alone: no server gets to see what is behind the #.
+  const urls = `${url}#[1-${CURL_REQUESTS}]`;
+  const rate = ["--rate", `${CURL_REQUESTS * 6}/m`];
+  const parameters = ["--silent", "--insecure", "--fail-early", "--fail", version, ...rate];
+  const output = ["--output", "/dev/null", "--write-out", "%{http_code}\n"];
+  return new Child(programPath("curl"), [...parameters, ...output, urls]);
+}
 
 test("a connection of before the change goes on", { skip, timeout }, async () => {
   const { authority, hermod, tls } = pair;

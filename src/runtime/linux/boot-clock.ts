@@ -1,6 +1,6 @@
 // Data plane: no allocation after start.
-// The clock that all threads share: each thread's performance.now() begins when the thread does, and
-// only this one goes on while the machine sleeps.
+// The clock that all threads share, and that goes on while the machine sleeps: CLOCK_BOOTTIME. A read
+// costs no system call and no more than performance.now().
 
 import type { Libc } from "../libc-contract.ts";
 import { CLOCK_BOOTTIME } from "./socket-constants.ts";

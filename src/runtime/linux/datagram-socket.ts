@@ -54,6 +54,8 @@ export interface DatagramSocketOptions {
   readonly reusePort: boolean;
   /** After this long a blocking receive fails with EAGAIN. */
   readonly receiveTimeoutMs: number;
+  /** False: it keeps the buffers that the kernel gives by default. */
+  readonly largeBuffers?: boolean;
 }
 
 export class DatagramSocket implements SocketShape {
@@ -66,7 +68,8 @@ export class DatagramSocket implements SocketShape {
   private isClosed = false;
 
   /** Throws a HermodError, as Runtime.openUdp(). */
-  constructor(libc: Libc, { local, reusePort, receiveTimeoutMs }: DatagramSocketOptions) {
+  constructor(libc: Libc, options: DatagramSocketOptions) {
+    const { local } = options;
     this.libc = libc;
     this.family = local.host.includes(":") ? AF_INET6 : AF_INET;
     const name = socketAddress(libc, this.family, local);
@@ -74,7 +77,7 @@ export class DatagramSocket implements SocketShape {
     this.descriptor = libc.socket(this.family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (this.descriptor < 0) throw bindError(this.failure("socket"), local);
     try {
-      this.setOptions(reusePort, receiveTimeoutMs);
+      this.setOptions(options);
       this.local = { host: local.host, port: this.bind(name, local) };
     } catch (error) {
       this.close();
@@ -99,7 +102,7 @@ export class DatagramSocket implements SocketShape {
     this.isClosed = true;
   }
 
-  private setOptions(reusePort: boolean, receiveTimeoutMs: number): void {
+  private setOptions({ receiveTimeoutMs, reusePort, ...options }: DatagramSocketOptions): void {
     if (reusePort) this.setNumber(SOL_SOCKET, SO_REUSEPORT, 1);
     if (this.family === AF_INET6)
       this.setNumber(IPPROTO_IPV6, IPV6_V6ONLY, this.isWildcard ? 0 : 1);
@@ -111,6 +114,10 @@ export class DatagramSocket implements SocketShape {
     const timeval = Int32Array.of(Math.floor(receiveTimeoutMs / 1000), 0, 0, 0);
     timeval[2] = (receiveTimeoutMs % 1000) * 1000;
     this.set(SOL_SOCKET, SO_RCVTIMEO, timeval);
+    if (options.largeBuffers ?? true) this.enlargeBuffers();
+  }
+
+  private enlargeBuffers(): void {
     this.setNumber(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES);
     const isForced = this.trySet(SOL_SOCKET, SO_RCVBUFFORCE, Int32Array.of(RECEIVE_BUFFER_BYTES));
     if (!isForced) this.setNumber(SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_BYTES);

@@ -3,18 +3,25 @@
 
 export const AF_INET = 2;
 export const AF_INET6 = 10;
+export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 export const SOCK_CLOEXEC = 0o2000000;
 
 export const SOL_SOCKET = 1;
+export const SO_TYPE = 3;
 export const SO_SNDBUF = 7;
 export const SO_RCVBUF = 8;
 export const SO_REUSEPORT = 15;
 export const SO_RCVTIMEO = 20;
+/** 1 for a socket that listens. */
+export const SO_ACCEPTCONN = 30;
 /** As SO_RCVBUF, beyond net.core.rmem_max; needs CAP_NET_ADMIN. */
 export const SO_RCVBUFFORCE = 33;
+export const SO_ATTACH_REUSEPORT_CBPF = 51;
 /** Nine uint32; the last is the number of datagrams that the kernel has dropped. */
 export const SO_MEMINFO = 55;
+/** uint64; no other socket has it until the machine starts anew. */
+export const SO_COOKIE = 57;
 
 export const IPPROTO_IP = 0;
 export const IP_PKTINFO = 8;

@@ -9,7 +9,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { timers } from "../../../src/clock/timing-wheel.ts";
 import { selectRuntime } from "../../../src/runtime/select.ts";
 import { UdpUpstream } from "../../../src/upstream/udp-upstream.ts";
-import { assertFault, CountingObserver, decode, nameIn, queryFor } from "../../faults/asking.ts";
+import {
+  assertFault,
+  CountingObserver,
+  decode,
+  nameIn,
+  queryFor,
+  responseOf,
+} from "../../faults/asking.ts";
 import {
   responseTo,
   type Script,
@@ -65,7 +72,7 @@ describe("an upstream over UDP", () => {
     const { upstream, observer } = await start(answer);
     const query = queryFor("a.example", 0xbeef);
     const before = query.slice();
-    const response = await upstream.ask(query, TIMEOUT_MS);
+    const response = await responseOf(upstream, query, TIMEOUT_MS);
     assert.deepEqual(query, before);
     assert.equal(decode(response).id, 0xbeef);
     assert.equal(nameIn(response), "a.example");
@@ -77,7 +84,8 @@ describe("an upstream over UDP", () => {
   test("every query has an ID and a port that nobody can foretell", async () => {
     const { upstream, server } = await start(answer);
     const count = 200;
-    for (let i = 0; i < count; i++) await upstream.ask(queryFor("a.example", 7), TIMEOUT_MS);
+    for (let i = 0; i < count; i++)
+      await responseOf(upstream, queryFor("a.example", 7), TIMEOUT_MS);
     const ids = new Set(server.asked.map(({ id }) => id));
     const ports = new Set(server.asked.map(({ from }) => from));
     assert.ok(ids.size > count * 0.9, `${ids.size} IDs`);
@@ -89,7 +97,9 @@ describe("an upstream over UDP", () => {
   test("many at once each get their own answer", async () => {
     const { upstream } = await start(answer);
     const names = Array.from({ length: 100 }, (_, i) => `n${i}.example`);
-    const responses = await Promise.all(names.map((n) => upstream.ask(queryFor(n), TIMEOUT_MS)));
+    const responses = await Promise.all(
+      names.map((n) => responseOf(upstream, queryFor(n), TIMEOUT_MS)),
+    );
     assert.deepEqual(responses.map(nameIn), names);
   });
 
@@ -106,7 +116,7 @@ describe("an upstream over UDP", () => {
       asked.send(noise);
       setTimeout(() => asked.respond({ questions: [{ type: "A", name: "A.Example" }] }), 20);
     });
-    const response = await upstream.ask(queryFor("a.example"), TIMEOUT_MS);
+    const response = await responseOf(upstream, queryFor("a.example"), TIMEOUT_MS);
     assert.equal(nameIn(response), "A.Example", `seed ${SEED}`);
     assert.equal(decode(response).answers?.length, 1);
   });
@@ -120,7 +130,7 @@ describe("an upstream over UDP", () => {
       attacker.send(responseTo(asked.bytes, { answers: [] }), asked.from, LOOPBACK);
       setTimeout(() => asked.respond(), 50);
     });
-    const response = await upstream.ask(queryFor("a.example"), TIMEOUT_MS);
+    const response = await responseOf(upstream, queryFor("a.example"), TIMEOUT_MS);
     assert.equal(decode(response).answers?.length, 1);
   });
 
@@ -128,7 +138,7 @@ describe("an upstream over UDP", () => {
     const { upstream, server, observer } = await start((asked, index) => {
       if (index === 1) asked.respond();
     });
-    const response = await upstream.ask(queryFor("a.example"), TIMEOUT_MS);
+    const response = await responseOf(upstream, queryFor("a.example"), TIMEOUT_MS);
     assert.equal(decode(response).answers?.length, 1);
     assert.equal(server.asked.length, 2);
     const [first, second] = server.asked;
@@ -139,7 +149,7 @@ describe("an upstream over UDP", () => {
 
   test("times out, having asked twice and no more", async () => {
     const { upstream, server, observer } = await start(silence);
-    await assertFault(upstream.ask(queryFor("a.example"), 2500), "timeout");
+    await assertFault(responseOf(upstream, queryFor("a.example"), 2500), "timeout");
     assert.equal(server.asked.length, 2);
     assert.deepEqual(observer.faults, ["timeout"]);
   });
@@ -147,7 +157,7 @@ describe("an upstream over UDP", () => {
   test("a short deadline is kept", async () => {
     const { upstream, server } = await start(silence);
     const startMs = performance.now();
-    await assertFault(upstream.ask(queryFor("a.example"), 50), "timeout");
+    await assertFault(responseOf(upstream, queryFor("a.example"), 50), "timeout");
     const tookMs = performance.now() - startMs;
     assert.ok(tookMs >= 50 && tookMs < 900, `${tookMs} ms`);
     assert.equal(server.asked.length, 1);
@@ -159,7 +169,7 @@ describe("an upstream over UDP", () => {
     const { upstream } = upstreamAt(server.port);
     server.close();
     await delay(20);
-    const asked = upstream.ask(queryFor("a.example"), 1500);
+    const asked = responseOf(upstream, queryFor("a.example"), 1500);
     await assertFault(asked, tellsErrors ? "connect" : "timeout");
   });
 
@@ -168,7 +178,7 @@ describe("an upstream over UDP", () => {
       (asked) => asked.respond(TRUNCATED),
       answer,
     );
-    const response = await upstream.ask(queryFor("big.example", 0x1234), TIMEOUT_MS);
+    const response = await responseOf(upstream, queryFor("big.example", 0x1234), TIMEOUT_MS);
     assert.equal(decode(response).answers?.length, 1);
     assert.equal(decode(response).flag_tc, false);
     assert.equal(decode(response).id, 0x1234);
@@ -182,15 +192,15 @@ describe("an upstream over UDP", () => {
       (asked) => asked.respond(TRUNCATED),
       () => {},
     );
-    await assertFault(upstream.ask(queryFor("big.example"), 200), "timeout");
+    await assertFault(responseOf(upstream, queryFor("big.example"), 200), "timeout");
     const { upstream: without } = await start((asked) => asked.respond(TRUNCATED));
-    await assertFault(without.ask(queryFor("big.example"), TIMEOUT_MS), "connect");
+    await assertFault(responseOf(without, queryFor("big.example"), TIMEOUT_MS), "connect");
   });
 
   test("opens a bounded number of sockets", async () => {
     const { upstream } = await start(silence);
     const asked = Array.from({ length: 1001 }, (_, i) =>
-      upstream.ask(queryFor(`n${i}.example`), TIMEOUT_MS),
+      responseOf(upstream, queryFor(`n${i}.example`), TIMEOUT_MS),
     );
     await assertFault(asked.pop()!, "overload");
     upstream.close();
@@ -200,10 +210,10 @@ describe("an upstream over UDP", () => {
 
   test("close() ends what is in flight and what comes after", async () => {
     const { upstream, server } = await start(silence);
-    const asked = upstream.ask(queryFor("a.example"), TIMEOUT_MS);
+    const asked = responseOf(upstream, queryFor("a.example"), TIMEOUT_MS);
     await eventually(() => server.asked.length === 1, "the query");
     upstream.close();
     await assertFault(asked, "stopped");
-    await assertFault(upstream.ask(queryFor("b.example"), TIMEOUT_MS), "stopped");
+    await assertFault(responseOf(upstream, queryFor("b.example"), TIMEOUT_MS), "stopped");
   });
 });

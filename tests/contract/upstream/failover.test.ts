@@ -4,8 +4,9 @@
 
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { monotonicMs } from "../../../src/clock/monotonic.ts";
 import { selectRuntime } from "../../../src/runtime/select.ts";
-import type { Judge, UpstreamGroup } from "../../../src/upstream/contract.ts";
+import type { Judge, UpstreamError, UpstreamGroup } from "../../../src/upstream/contract.ts";
 import { createUpstream } from "../../../src/upstream/create-upstream.ts";
 import { makeAuthority, makeCertificate } from "../../certificates.ts";
 import { needs } from "../../e2e/programs.ts";
@@ -55,10 +56,21 @@ async function start(first: Script, second: Script): Promise<Trio> {
 /** Accepts anything, once, and keeps it. */
 class KeepingJudge implements Judge {
   readonly responses: Uint8Array[] = [];
+  private readonly end: PromiseWithResolvers<void> = Promise.withResolvers();
 
   accepts(response: Uint8Array): boolean {
     this.responses.push(response);
     return true;
+  }
+
+  ended(error: UpstreamError | undefined): void {
+    if (error === undefined) this.end.resolve();
+    else this.end.reject(error);
+  }
+
+  askOf(group: UpstreamGroup, name: string): Promise<void> {
+    group.ask(queryFor(name), TIMEOUT_MS, this, monotonicMs());
+    return this.end.promise;
   }
 }
 
@@ -68,7 +80,7 @@ async function askAll(group: UpstreamGroup, names: readonly string[]): Promise<n
   let slowestMs = 0;
   const ask = async (name: string): Promise<void> => {
     const judge = new KeepingJudge();
-    await group.ask(queryFor(name), TIMEOUT_MS, judge);
+    await judge.askOf(group, name);
     slowestMs = Math.max(slowestMs, performance.now() - startMs);
     assert.deepEqual(judge.responses.map(nameIn), [name]);
   };
@@ -119,12 +131,12 @@ describe("a group over TLS", () => {
     const { group, first, second } = await start(answer, answer);
     first.kill();
     second.kill();
-    await assertFault(group.ask(queryFor("a.example"), TIMEOUT_MS, new KeepingJudge()), "connect");
+    await assertFault(new KeepingJudge().askOf(group, "a.example"), "connect");
   });
 
   test("close() ends what is in flight", { skip }, async () => {
     const { group, first } = await start(() => {}, answer);
-    const asked = group.ask(queryFor("a.example"), TIMEOUT_MS, new KeepingJudge());
+    const asked = new KeepingJudge().askOf(group, "a.example");
     await eventually(() => first.asked.length === 1, "the query");
     group.close();
     await assertFault(asked, "stopped");

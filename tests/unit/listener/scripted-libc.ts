@@ -107,6 +107,7 @@ export class ScriptedLibc implements Libc {
   getsockname = (): number => 0;
   close = (): number => 0;
   inet_pton = (): number => 0;
+  syscall = (): number => -1;
 
   private fail(error: number): number {
     this.error = error;

@@ -4,12 +4,13 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import * as dnsPacket from "dns-packet";
+import { MonotonicClock } from "../../../src/clock/monotonic.ts";
 import { createAnswerer } from "../../../src/resolver/create-answerer.ts";
 import { UdpLane } from "../../../src/listener/udp-lane.ts";
 import { UdpLoop, WAIT_MS } from "../../../src/listener/udp-loop.ts";
 import { COUNTER, Counters, PATH, TRANSPORT } from "../../../src/memory/counters.ts";
 import { EpochReader, EpochWriter } from "../../../src/memory/epochs.ts";
-import { MissRingReader, missRingByteLength } from "../../../src/memory/miss-ring.ts";
+import { RecordRingReader, recordRingByteLength } from "../../../src/memory/record-ring.ts";
 import { BootClock } from "../../../src/runtime/linux/boot-clock.ts";
 import { ORIGIN_WORDS } from "../../../src/runtime/linux/message-batch.ts";
 import {
@@ -45,7 +46,7 @@ const doorbell = new Int32Array(new SharedArrayBuffer(4));
 beforeEach(() => {
   libc = new ScriptedLibc();
   counters = new Counters();
-  ring = new ArrayBuffer(missRingByteLength(RING_WORDS));
+  ring = new ArrayBuffer(recordRingByteLength(RING_WORDS));
 });
 
 interface LaneOptions {
@@ -64,14 +65,15 @@ function run(...lanes: LaneOptions[]): void {
     const { family = AF_INET, isWildcard = false, descriptor = 5 } = options;
     return new UdpLane(libc, { descriptor, family, isWildcard, misses: ring });
   });
+  const clock = new MonotonicClock();
+  clock.follow(new BootClock(libc), 0);
   const loop = new UdpLoop({
     libc,
     lanes: made,
     answerer: createAnswerer(set.settings),
     counters,
     epochs: new EpochReader(cache.epochs, READER),
-    clock: new BootClock(libc),
-    clockOriginMs: 0,
+    clock,
     stopFlag,
     doorbell,
   });
@@ -227,7 +229,7 @@ describe("what a UDP thread can't answer", () => {
     run();
     assert.deepEqual(ids(), [1, 3]);
     assert.equal(doorbell[0], 0);
-    const misses = new MissRingReader(ring, ORIGIN_WORDS);
+    const misses = new RecordRingReader(ring, ORIGIN_WORDS);
     for (const id of [2, 4]) {
       assert.ok(misses.next());
       const query = misses.bytes.slice(misses.offset, misses.offset + misses.length);
@@ -242,7 +244,7 @@ describe("what a UDP thread can't answer", () => {
     const many = Array.from({ length: 20 }, (_, i) => unknown(i + 1));
     libc.arrivals.push([...many, local(99)]);
     run();
-    const misses = new MissRingReader(ring, ORIGIN_WORDS);
+    const misses = new RecordRingReader(ring, ORIGIN_WORDS);
     let taken = 0;
     while (misses.next()) taken++;
     assert.ok(taken > 5 && taken < 20, `${taken}`);

@@ -1,0 +1,83 @@
+// The sockets that share a port, in the order in which the kernel numbers them, and the program that
+// chooses among them. Whoever joins is numbered last; when one leaves, the last takes its number.
+//
+//   [a b c]  − a →  [c b]  + d →  [c b d]
+
+import type { Endpoint } from "../contract.ts";
+import type { Libc } from "../libc-contract.ts";
+import type { PortKind, SharedPort } from "../shared-port.ts";
+import { OwnSockets } from "./own-sockets.ts";
+import { attachFilter, byQuicHeader, type SocketFilter, toSocket } from "./socket-filter.ts";
+
+interface Member {
+  readonly cookie: string;
+  readonly listener: object;
+}
+
+export class ReuseportGroup implements SharedPort {
+  private readonly libc: Libc;
+  private readonly sockets: OwnSockets;
+  /** By the kernel's number. */
+  private readonly members: Member[] = [];
+  private fresh: object | undefined;
+  private known: object | undefined;
+
+  constructor(libc: Libc, local: Endpoint, kind: PortKind) {
+    this.libc = libc;
+    this.sockets = new OwnSockets(libc, local, kind);
+  }
+
+  joined(listener: object): void {
+    for (const cookie of this.refresh().keys()) {
+      const isMember = this.members.some((member) => member.cookie === cookie);
+      if (!isMember) this.members.push({ cookie, listener });
+    }
+  }
+
+  left(): void {
+    this.attach(this.refresh());
+  }
+
+  has(listener: object): boolean {
+    const found = this.sockets.find();
+    return this.members.some((member) => member.listener === listener && found.has(member.cookie));
+  }
+
+  steer(fresh: object, known: object = fresh): boolean {
+    this.fresh = fresh;
+    this.known = known;
+    return this.attach(this.refresh());
+  }
+
+  /** Does as the kernel does with those that have gone; returns the descriptors of those that are there. */
+  private refresh(): Map<string, number> {
+    const found = this.sockets.find();
+    const { members } = this;
+    for (let i = 0; i < members.length;) {
+      if (found.has(members[i]!.cookie)) i++;
+      else {
+        const last = members.pop()!;
+        if (i < members.length) members[i] = last;
+      }
+    }
+    return found;
+  }
+
+  private attach(found: Map<string, number>): boolean {
+    const filter = this.filter();
+    const [descriptor] = found.values();
+    if (filter === undefined || descriptor === undefined) return false;
+    return attachFilter(this.libc, descriptor, filter);
+  }
+
+  private filter(): SocketFilter | undefined {
+    const fresh = this.indexOf(this.fresh);
+    const known = this.indexOf(this.known);
+    if (fresh < 0) return undefined;
+    return known < 0 || known === fresh ? toSocket(fresh) : byQuicHeader(fresh, known);
+  }
+
+  private indexOf(listener: object | undefined): number {
+    return this.members.findIndex((member) => member.listener === listener);
+  }
+}

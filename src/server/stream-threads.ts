@@ -1,0 +1,190 @@
+// TCP, DoT and DoH on threads of their own, for machines with more cores: each thread listens on the
+// same ports, and the kernel spreads connections over them. A thread that dies is replaced by one that
+// opens the same; what it had in hand is lost with its connections.
+
+import { monotonicMs } from "../clock/monotonic.ts";
+import type { Settings } from "../config/settings.ts";
+import { messageOf } from "../errors.ts";
+import { createThreadRings } from "../listener/thread-rings.ts";
+import { Counters, ROW_CELLS } from "../memory/counters.ts";
+import { awaitDoorbell, DOORBELL_BYTES, ringDoorbell } from "../memory/doorbell.ts";
+import { EpochReader } from "../memory/epochs.ts";
+import type { AnswererSettings } from "../resolver/create-answerer.ts";
+import type { QueryService } from "../resolver/query-service.ts";
+import type { Endpoint, Runtime } from "../runtime/contract.ts";
+import { claimEndpoints } from "./claim-endpoints.ts";
+import { claimEncrypted } from "./connection-listeners.ts";
+import type { CertificatePair, Connections, EncryptedEndpoints } from "./connections.ts";
+import { ServingStreamThread } from "./serving-stream-thread.ts";
+import type { StreamThreadCall } from "./stream-thread-calls.ts";
+
+/** Queries taken from each ring before the event loop gets a turn. */
+const TAKE_AT_ONCE = 256;
+/** Threads are not started more often than this. */
+const PAUSE_MS = 1000;
+
+export interface StreamThreadsParts {
+  readonly settings: Settings;
+  readonly runtime: Runtime;
+  readonly answerer: AnswererSettings;
+  /** The first of their rows of the cache's epochs. */
+  readonly firstReader: number;
+  /** Takes what the threads could not answer. */
+  readonly service: QueryService;
+  readonly count: number;
+  /** Of the clock that main follows; none where threads have no clock in common. */
+  readonly clockOriginMs: number | undefined;
+  /** Hears one line for each thread that dies. */
+  readonly report: (message: string) => void;
+}
+
+/** What stays when a thread is replaced. */
+interface Place {
+  readonly reader: number;
+  readonly counters: SharedArrayBuffer;
+  readonly live: Int32Array;
+  thread: ServingStreamThread;
+  startedMs: number;
+}
+
+export class StreamThreads implements Connections {
+  readonly threadCounters: readonly Counters[];
+  /** Threads that died and were replaced. */
+  replaced = 0;
+  private readonly parts: StreamThreadsParts;
+  private readonly doorbell: Int32Array = new Int32Array(new SharedArrayBuffer(DOORBELL_BYTES));
+  private readonly places: readonly Place[];
+  /** What a new thread is to open; the certificate is the last one. */
+  private readonly opened: StreamThreadCall[] = [];
+  private isStopping = false;
+  private isClosed = false;
+
+  /** Starts the threads. */
+  constructor(parts: StreamThreadsParts) {
+    this.parts = parts;
+    this.places = Array.from({ length: parts.count }, (_, i) => this.place(parts.firstReader + i));
+    this.threadCounters = this.places.map(({ counters }) => new Counters(counters));
+    void this.takeMisses();
+  }
+
+  get live(): number {
+    return this.places.reduce((sum, { live }) => sum + Atomics.load(live, 0), 0);
+  }
+
+  async openDns(endpoints: readonly Endpoint[]): Promise<readonly Endpoint[]> {
+    const claimed = claimEndpoints(this.parts.runtime, endpoints);
+    await this.openOnAll({ method: "openDns", endpoints: claimed });
+    return claimed;
+  }
+
+  async openPlainDoh(endpoints: readonly Endpoint[]): Promise<readonly Endpoint[]> {
+    const claimed = claimEndpoints(this.parts.runtime, endpoints);
+    await this.openOnAll({ method: "openPlainDoh", endpoints: claimed });
+    return claimed;
+  }
+
+  async openEncrypted(
+    endpoints: EncryptedEndpoints,
+    certificate: CertificatePair,
+  ): Promise<EncryptedEndpoints> {
+    const claimed = claimEncrypted(this.parts.runtime, endpoints);
+    await this.openOnAll({ method: "openEncrypted", endpoints: claimed, certificate });
+    return claimed;
+  }
+
+  /** Threads change one by one; when one can't, those before it have changed, and it is tried again. */
+  async changeCertificate(certificate: CertificatePair): Promise<void> {
+    for (const { thread } of this.places) {
+      await thread.call({ method: "changeCertificate", certificate });
+    }
+    const at = this.opened.findIndex(({ method }) => method === "openEncrypted");
+    const opened = this.opened[at]!;
+    if (opened.method === "openEncrypted") this.opened[at] = { ...opened, certificate };
+  }
+
+  stop(): void {
+    this.isStopping = true;
+    void this.callAll("stop");
+  }
+
+  finished(): Promise<void> {
+    return this.callAll("finished");
+  }
+
+  async closeAll(): Promise<void> {
+    await this.callAll("closeAll");
+    this.isClosed = true;
+    ringDoorbell(this.doorbell);
+  }
+
+  private place(reader: number): Place {
+    const counters = new SharedArrayBuffer(ROW_CELLS * 8);
+    const live = new Int32Array(new SharedArrayBuffer(4));
+    const startedMs = monotonicMs();
+    const thread = this.start({ counters, live, reader }, (error) => this.exited(place, error));
+    const place: Place = { reader, counters, live, startedMs, thread };
+    return place;
+  }
+
+  private start(
+    { counters, live, reader }: Pick<Place, "counters" | "live" | "reader">,
+    exited: (error: Error) => void,
+  ): ServingStreamThread {
+    const { answerer, clockOriginMs, count, service, settings } = this.parts;
+    const told = {
+      settings,
+      answerer,
+      reader,
+      counters,
+      live,
+      connections: Math.ceil(settings.limits.connections / count),
+      rings: createThreadRings(this.doorbell),
+      clockOriginMs,
+      timeOriginMs: performance.timeOrigin,
+    };
+    return new ServingStreamThread(told, service, exited);
+  }
+
+  private async openOnAll(call: StreamThreadCall): Promise<void> {
+    await Promise.all(this.places.map(({ thread }) => thread.call(call)));
+    this.opened.push(call);
+  }
+
+  /** A thread that is over has done all that is asked here. */
+  private async callAll(method: "stop" | "finished" | "closeAll"): Promise<void> {
+    await Promise.allSettled(this.places.map(({ thread }) => thread.call({ method })));
+  }
+
+  private async takeMisses(): Promise<void> {
+    const hasWork = (): boolean =>
+      this.isClosed || this.places.some(({ thread }) => !thread.misses.isEmpty);
+    while (!this.isClosed) {
+      for (const { thread } of this.places) thread.misses.take(TAKE_AT_ONCE);
+      if (hasWork()) await new Promise((resolve) => setImmediate(resolve));
+      else await awaitDoorbell(this.doorbell, hasWork);
+    }
+  }
+
+  private exited(place: Place, error: Error): void {
+    const { cache } = this.parts.answerer;
+    // It may have died with blocks of the cache in its hands.
+    new EpochReader(cache.epochs, place.reader, cache.lineWords).leave();
+    Atomics.store(place.live, 0, 0);
+    if (this.isStopping || this.opened.length === 0) return;
+    this.replaced++;
+    this.parts.report(`${error.message}; it is replaced`);
+    const delayMs = Math.max(0, PAUSE_MS - (monotonicMs() - place.startedMs));
+    setTimeout(() => void this.replace(place), delayMs).unref();
+  }
+
+  private async replace(place: Place): Promise<void> {
+    if (this.isStopping) return;
+    place.startedMs = monotonicMs();
+    place.thread = this.start(place, (error) => this.exited(place, error));
+    try {
+      for (const call of this.opened) await place.thread.call(call);
+    } catch (error) {
+      this.parts.report(`a stream thread can't serve: ${messageOf(error)}`);
+    }
+  }
+}
