@@ -3,25 +3,22 @@
 
 import packageJson from "../package.json" with { type: "json" };
 import { adminApp } from "../routes/admin.ts";
-import { createPlainDohApp, type DohAppParts } from "../routes/doh-app.ts";
-import type { CacheWriter } from "./cache/cache-writer.ts";
 import { timers } from "./clock/timing-wheel.ts";
 import type { Settings } from "./config/settings.ts";
-import { ClientAddress } from "./listener/client-address.ts";
 import { ConnectionLimit } from "./listener/connection-limit.ts";
-import { DohExchange, MAX_BODY_BYTES } from "./listener/doh-exchange.ts";
-import { StreamServer, type StreamServerParts } from "./listener/stream-server.ts";
 import { type OpenUdp, openUdp } from "./listener/open-udp.ts";
-import { Counters, TRANSPORT } from "./memory/counters.ts";
-import { AccessList } from "./resolver/access-list.ts";
-import type { Answerer } from "./resolver/answer.ts";
-import type { AnswererSettings } from "./resolver/create-answerer.ts";
+import { Counters } from "./memory/counters.ts";
 import { QueryService } from "./resolver/query-service.ts";
 import { Resolver } from "./resolver/resolve.ts";
 import type { Endpoint, HttpListener, Runtime } from "./runtime/contract.ts";
 import { selectRuntime } from "./runtime/select.ts";
-import { EncryptedListeners } from "./server/encrypted-listeners.ts";
-import { createTables, udpThreadCount } from "./server/tables.ts";
+import { CertificateSource } from "./server/certificate-source.ts";
+import { ConnectionListeners } from "./server/connection-listeners.ts";
+import type { Connections } from "./server/connections.ts";
+import { followBootClock } from "./server/follow-boot-clock.ts";
+import { optimisationsOff, streamHabits } from "./server/optimisations.ts";
+import { StreamThreads } from "./server/stream-threads.ts";
+import { createTables, type Tables, udpThreadCount } from "./server/tables.ts";
 import type { Log } from "./telemetry/log.ts";
 import { UpstreamCounters } from "./telemetry/upstream-counters.ts";
 import { UpstreamLog } from "./telemetry/upstream-log.ts";
@@ -75,17 +72,13 @@ class Server implements RunningServer {
   private readonly counters: Counters = new Counters();
   private readonly upstream: UpstreamGroup;
   private readonly upstreamCounters: UpstreamCounters;
-  private readonly writer: CacheWriter;
+  private readonly tables: Tables;
   private readonly resolver: Resolver;
-  private readonly connections: ConnectionLimit;
-  private readonly doh: DohAppParts;
   private readonly service: QueryService;
-  private readonly answererSettings: AnswererSettings;
-  private readonly tcp: StreamServer;
-  private readonly encrypted: EncryptedListeners;
-  private readonly plainDoh: HttpListener[] = [];
+  private readonly certificate: CertificateSource;
   /** What is to be said once everything is open: a start that fails says one line. */
   private readonly notices: string[] = [];
+  private connections: Connections | undefined;
   private udp: OpenUdp | undefined;
   private admin: HttpListener | undefined;
   /** Why not; empty when everything is open. */
@@ -99,10 +92,10 @@ class Server implements RunningServer {
     this.upstreamCounters = new UpstreamCounters(upstream.servers);
     const observer = new UpstreamLog(this.upstreamCounters, log);
     const ca = upstream.caPem;
-    this.upstream = createUpstream({ servers: upstream.servers, ca, runtime, observer });
-    const { answerer, answererSettings, store, writer } = createTables(settings);
-    this.answererSettings = answererSettings;
-    this.writer = writer;
+    const habits = streamHabits(settings);
+    this.upstream = createUpstream({ servers: upstream.servers, ca, runtime, observer, habits });
+    this.tables = createTables(settings);
+    const { answerer, store } = this.tables;
     this.resolver = new Resolver({
       answerer,
       store,
@@ -112,51 +105,48 @@ class Server implements RunningServer {
       waitMs: limits.resolveTimeoutMs,
       waitersPerQuestion: limits.waitersPerQuestion,
       waitersPerClient: limits.waitersPerClient,
+      sharesQueries: settings.experimental.querySharing,
+      compressesNames: settings.experimental.nameCompression,
     });
-    const service = new QueryService(answerer, this.resolver, this.counters);
-    this.service = service;
-    this.connections = new ConnectionLimit(limits.connections, limits.connectionsPerClient);
-    const streams = this.streamParts(service);
-    this.tcp = new StreamServer(streams, TRANSPORT.tcp);
-    this.doh = this.dohParts(service, answerer);
-    this.encrypted = new EncryptedListeners({ settings, log, streams, doh: this.doh });
-  }
-
-  private streamParts(service: QueryService): StreamServerParts {
-    const { connections, counters, runtime, settings } = this;
-    const { limits, proxy } = settings;
-    const parts = { runtime, service, counters, timers, limits, connections };
-    return proxy.protocol ? { ...parts, proxies: new AccessList(proxy.trusted) } : parts;
-  }
-
-  private dohParts(service: QueryService, { context }: Answerer): DohAppParts {
-    const { trusted: trustedProxies, clientAddressHeader: header } = this.settings.proxy;
-    const { messageTimeoutMs } = this.settings.limits;
-    return {
-      exchange: new DohExchange({ service, context, timers, messageTimeoutMs }),
-      clients: new ClientAddress(
-        header === undefined ? { trustedProxies } : { trustedProxies, header },
-      ),
-    };
+    this.service = new QueryService(answerer, this.resolver, this.counters);
+    this.certificate = new CertificateSource(settings, log);
   }
 
   /** What needs a certificate comes last: that takes longer. */
   async listen(): Promise<void> {
-    const { dns, dohPlain } = this.settings.listen;
-    await this.listenDns(dns);
-    this.listenAdmin();
-    for (const endpoint of dohPlain) this.listenPlainDoh(endpoint);
-    await this.encrypted.open((what, bound) => this.note(what, bound));
+    this.connections = await this.createConnections();
+    await this.listenDns(this.connections);
+    this.listenAdmin(this.connections);
+    await this.listenPlainDoh(this.connections);
+    await this.listenEncrypted(this.connections);
     this.notReady = "";
     for (const notice of this.notices) this.log.warn(notice);
+    for (const name of optimisationsOff(this.settings)) {
+      this.log.warn(`experimental.${name} is off: this is for measuring, Hermod is slower without`);
+    }
   }
 
-  private async listenDns(endpoints: readonly Endpoint[]): Promise<void> {
+  private async createConnections(): Promise<Connections> {
+    const { counters, runtime, service, settings, tables } = this;
+    const { limits, streamThreadCount: count } = settings;
+    if (count === 0) {
+      const connections = new ConnectionLimit(limits.connections, limits.connectionsPerClient);
+      const { context } = tables.answerer;
+      const parts = { settings, runtime, service, context, counters, connections };
+      return new ConnectionListeners({ ...parts, sharesPorts: false });
+    }
+    const answerer = tables.answererSettings;
+    const firstReader = udpThreadCount(settings);
+    const clockOriginMs = await followBootClock();
+    const parts = { settings, runtime, answerer, firstReader, service, count, clockOriginMs };
+    return new StreamThreads({ ...parts, report: (message) => this.report(message) });
+  }
+
+  private async listenDns(connections: Connections): Promise<void> {
     // The same port for both, also when the kernel was left to choose it; of TCP ports it knows better
     // which are free, since former connections hold some.
-    const tcp = endpoints.map((endpoint) => this.tcp.listen(endpoint));
-    const places = endpoints.map(({ host }, i) => ({ host, port: tcp[i]!.port }));
-    this.udp = await this.openUdp(places);
+    const tcp = await connections.openDns(this.settings.listen.dns);
+    this.udp = await this.openUdp(tcp);
     tcp.forEach((endpoint, i) => {
       for (const local of this.udp!.bound[i]!) this.note("udp", local);
       this.note("tcp", endpoint);
@@ -164,43 +154,58 @@ class Server implements RunningServer {
   }
 
   private openUdp(endpoints: readonly Endpoint[]): Promise<OpenUdp> {
-    const { answererSettings: answerer, counters, log, runtime, service, settings } = this;
+    const { counters, runtime, service, settings } = this;
+    const answerer = this.tables.answererSettings;
     const { engine } = settings.udp;
     const threadCount = udpThreadCount(settings);
-    const report = (message: string): void => {
-      if (this.notReady === "starting") this.notices.push(message);
-      else log.warn(message);
-    };
+    const report = (message: string): void => this.report(message);
     const parts = { runtime, engine, threadCount, answerer, service, counters, report };
-    return openUdp(parts, endpoints);
+    const { batching, socketBuffers: largeBuffers } = settings.experimental;
+    return openUdp({ ...parts, largeBuffers, ...(!batching && { batchCount: 1 }) }, endpoints);
   }
 
-  private listenPlainDoh(local: Endpoint): void {
-    if (this.settings.proxy.clientAddressHeader === undefined) {
+  /** A start that fails says one line, and so this waits until it has not. */
+  private report(message: string): void {
+    if (this.notReady === "starting") this.notices.push(message);
+    else this.log.warn(message);
+  }
+
+  private async listenPlainDoh(connections: Connections): Promise<void> {
+    const { listen, proxy } = this.settings;
+    if (listen.dohPlain.length > 0 && proxy.clientAddressHeader === undefined) {
       this.log.warn(
         "queries over plain HTTP count for the proxy, whose clients share its limits and its access: " +
           "set proxy.trusted and proxy.clientAddressHeader to tell them apart",
       );
     }
-    const { idleTimeoutMs } = this.settings.limits;
-    const fetch = createPlainDohApp(this.doh);
-    const options = { local, http2: true, maxBodyBytes: MAX_BODY_BYTES, idleTimeoutMs, fetch };
-    const listener = this.runtime.serveHttp(options);
-    this.plainDoh.push(listener);
-    this.note("doh over plain http", listener.local);
+    const opened = await connections.openPlainDoh(listen.dohPlain);
+    for (const local of opened) this.note("doh over plain http", local);
   }
 
-  private listenAdmin(): void {
+  private async listenEncrypted(connections: Connections): Promise<void> {
+    const { listen } = this.settings;
+    if (listen.dot.length + listen.doh.length === 0) return;
+    await this.certificate.start(
+      async (loaded) => {
+        const opened = await connections.openEncrypted(listen, loaded);
+        for (const local of opened.dot) this.note("dot", local);
+        for (const local of opened.doh) this.note("doh", local);
+      },
+      (renewed) => connections.changeCertificate(renewed),
+    );
+  }
+
+  private listenAdmin(connections: Connections): void {
     const app = adminApp({
       metrics: {
         version: packageJson.version,
-        counters: [this.counters, ...this.udp!.threadCounters],
+        counters: [this.counters, ...this.udp!.threadCounters, ...connections.threadCounters],
         udp: this.udp!,
-        cache: this.writer.stats,
+        cache: this.tables.writer.stats,
         upstreams: this.upstreamCounters,
-        openConnections: () => this.connections.live,
+        openConnections: () => connections.live,
         waitingQueries: () => this.resolver.waiting,
-        certificateDaysLeft: () => this.encrypted.daysLeft(),
+        certificateDaysLeft: () => this.certificate.daysLeft(),
       },
       readiness: () => ({ ready: this.notReady === "", reason: this.notReady }),
       hosts: [],
@@ -214,13 +219,10 @@ class Server implements RunningServer {
   async stop(): Promise<void> {
     this.notReady = "stopping";
     this.udp?.stop();
-    this.tcp.stop();
-    this.encrypted.stop();
-    const finished = [this.encrypted.finished(), ...this.plainDoh.map((each) => each.stop())];
-    await this.drain(Promise.all(finished));
-    this.tcp.closeAll();
-    this.encrypted.closeAll();
-    for (const listener of this.plainDoh) listener.closeAll();
+    this.certificate.stop();
+    this.connections?.stop();
+    await this.drain();
+    await this.connections?.closeAll();
     await this.udp?.close();
     this.upstream.close();
     this.admin?.closeAll();
@@ -228,14 +230,15 @@ class Server implements RunningServer {
   }
 
   /** Until all have their responses and streams and HTTP have ended, DRAIN_MS at most. */
-  private async drain(httpFinished: Promise<unknown>): Promise<void> {
+  private async drain(): Promise<void> {
     const end = performance.now() + DRAIN_MS;
     let isHttpOpen = true;
-    void httpFinished.finally(() => {
+    void this.connections?.finished().finally(() => {
       isHttpOpen = false;
     });
     const isBusy = (): boolean =>
-      this.resolver.waiting > 0 || this.connections.live > 0 || isHttpOpen;
+      this.connections !== undefined &&
+      (this.resolver.waiting > 0 || this.connections.live > 0 || isHttpOpen);
     while (isBusy() && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
     }

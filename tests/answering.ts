@@ -45,6 +45,7 @@ export class Answering {
     options: {
       cookies: new ServerCookies(new Uint8Array(16)),
       keepalive: keepaliveValue(30_000),
+      wordPhase: 0,
     },
   });
   readonly store: ResponseStore = new ResponseStore({

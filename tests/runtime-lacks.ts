@@ -7,15 +7,20 @@ export type Lack =
   | "HTTP/3"
   | "HTTP time-outs"
   | "HTTP/1.1 alone over TLS"
+  | "ends after Connection: close"
   | "errors of datagrams"
-  | "resumed TLS sessions";
+  | "resumed TLS sessions"
+  | "steered ports";
 
 const ON_DENO: readonly Lack[] = [
   "HTTP/3",
   "HTTP time-outs",
   "HTTP/1.1 alone over TLS",
+  "ends after Connection: close",
   "errors of datagrams",
   "resumed TLS sessions",
+  // It may not call the C library: `deno task start` does without that permission.
+  "steered ports",
 ];
 
 export function runtimeLacks(what: Lack): boolean {

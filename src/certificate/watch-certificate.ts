@@ -32,14 +32,14 @@ export interface CertificateWatch {
 }
 
 /**
- * `onChange` gets each new sound pair; if it throws, that is a problem and it is called again.
+ * `onChange` gets each new sound pair; if it rejects, that is a problem and it is called again.
  * `onProblem` gets one sentence for each broken state, after the patience; it must not throw.
  * `current` is the pair in use, so that a change since it was loaded is not missed.
  * The watch does not keep the process alive.
  */
 export function watchCertificate(
   files: CertificateFiles,
-  onChange: (loaded: LoadedCertificate) => void,
+  onChange: (loaded: LoadedCertificate) => void | Promise<void>,
   onProblem: (message: string) => void,
   current: LoadedCertificate,
   timing: WatchTiming = TIMING,
@@ -58,7 +58,7 @@ interface Fault {
 
 class Watch implements CertificateWatch {
   private readonly files: CertificateFiles;
-  private readonly onChange: (loaded: LoadedCertificate) => void;
+  private readonly onChange: (loaded: LoadedCertificate) => void | Promise<void>;
   private readonly onProblem: (message: string) => void;
   private readonly timing: WatchTiming;
   private current: LoadedCertificate;
@@ -72,7 +72,7 @@ class Watch implements CertificateWatch {
 
   constructor(
     files: CertificateFiles,
-    onChange: (loaded: LoadedCertificate) => void,
+    onChange: (loaded: LoadedCertificate) => void | Promise<void>,
     onProblem: (message: string) => void,
     current: LoadedCertificate,
     timing: WatchTiming,
@@ -110,7 +110,7 @@ class Watch implements CertificateWatch {
     try {
       const loaded = await loadCertificate(this.files);
       if (this.isStopped) return 0;
-      if (!isSame(loaded, this.current)) this.onChange(loaded);
+      if (!isSame(loaded, this.current)) await this.onChange(loaded);
       this.current = loaded;
       this.judged = state;
       this.fault = undefined;

@@ -1,12 +1,53 @@
-// The one clock of the process: it only goes forward, whatever happens to the time of day.
-// Never compared with another process's, nor with Date.now().
+// The one clock of the process: it only goes forward, whatever happens to the time of day, and what one
+// thread writes down another can compare. Never compared with another process's, nor with Date.now().
+//
+// Each thread's performance.now() begins when the thread does, and stands still while the machine
+// sleeps. So as soon as there is a clock that all threads share, all follow it, from one origin; until
+// then, and where there is none, one thread does everything by its performance.now().
 
-/** Milliseconds since the process began, with a fraction. */
+/** A clock that every thread reads alike; it goes on while the machine sleeps. */
+export interface SharedClock {
+  /** Milliseconds, with a fraction, since a moment before the process began. */
+  nowMs(): number;
+}
+
+export class MonotonicClock {
+  private shared: SharedClock | undefined;
+  private originMs = 0;
+
+  /** Milliseconds since the main thread began, with a fraction. */
+  nowMs(): number {
+    return this.shared === undefined ? performance.now() : this.shared.nowMs() - this.originMs;
+  }
+
+  /** Whole seconds of the same clock, plus one: 0 can stand for "never". */
+  seconds(): number {
+    return Math.floor(this.nowMs() / 1000) + 1;
+  }
+
+  /**
+   * Goes on by `shared` without a step, and returns what other threads are to take as `originMs`: what
+   * `shared` said when the main thread began. Who follows one already stays with it.
+   */
+  follow(shared: SharedClock, originMs?: number): number {
+    if (this.shared !== undefined) return this.originMs;
+    // Read in this order the clock can't go back: what passes in between makes it late, never early.
+    const ownMs = performance.now();
+    this.originMs = originMs ?? shared.nowMs() - ownMs;
+    this.shared = shared;
+    return this.originMs;
+  }
+}
+
+/** This thread's. */
+export const clock: MonotonicClock = new MonotonicClock();
+
+/** Milliseconds since the main thread began, with a fraction. */
 export function monotonicMs(): number {
-  return performance.now();
+  return clock.nowMs();
 }
 
 /** Whole seconds of the same clock, plus one: 0 can stand for "never". */
 export function monotonicSeconds(): number {
-  return Math.floor(performance.now() / 1000) + 1;
+  return clock.seconds();
 }

@@ -28,17 +28,18 @@ export interface TimingWheelOptions {
   readonly clock: WheelClock;
 }
 
-/** For TimingWheel.cancel() only. */
+/** One entry. It may be started again once its deadline has fired or was cancelled. */
 export class TimerHandle {
   readonly deadline: Deadline | undefined;
-  readonly dueTick: number;
+  /** The wheel's, as are the links. */
+  dueTick = 0;
   /** Itself while it is in no ring. */
   previous: TimerHandle = this;
   next: TimerHandle = this;
 
-  constructor(deadline: Deadline | undefined, dueTick: number) {
+  /** Without a deadline it is the head of a ring. */
+  constructor(deadline?: Deadline) {
     this.deadline = deadline;
-    this.dueTick = dueTick;
   }
 }
 
@@ -46,7 +47,7 @@ export class TimingWheel {
   private readonly tickMs: number;
   private readonly clock: WheelClock;
   private readonly slots: TimerHandle[] = [];
-  private readonly due: TimerHandle = new TimerHandle(undefined, 0);
+  private readonly due: TimerHandle = new TimerHandle();
   private readonly ring: () => void = () => this.advance();
   /** Everything due up to this tick has been taken out of its slot. */
   private doneTick: number;
@@ -58,7 +59,7 @@ export class TimingWheel {
   constructor({ tickMs, slotCount, clock }: TimingWheelOptions) {
     this.tickMs = tickMs;
     this.clock = clock;
-    for (let i = 0; i < slotCount; i++) this.slots.push(new TimerHandle(undefined, 0));
+    for (let i = 0; i < slotCount; i++) this.slots.push(new TimerHandle());
     this.doneTick = Math.floor(clock.nowMs() / tickMs);
   }
 
@@ -69,12 +70,21 @@ export class TimingWheel {
 
   /** Calls `deadline.expire()` once, no sooner than in `delayMs` and about a tick later at most. */
   schedule(delayMs: number, deadline: Deadline): TimerHandle {
-    const wanted = Math.ceil((this.clock.nowMs() + delayMs) / this.tickMs);
-    const handle = new TimerHandle(deadline, Math.max(wanted, this.doneTick + 1));
+    const handle = new TimerHandle(deadline);
+    this.start(handle, delayMs);
+    return handle;
+  }
+
+  /**
+   * As schedule(), with a handle that is not running; nothing is allocated. `nowMs`: what the clock
+   * says, for those who have just read it.
+   */
+  start(handle: TimerHandle, delayMs: number, nowMs: number = this.clock.nowMs()): void {
+    const wanted = Math.ceil((nowMs + delayMs) / this.tickMs);
+    handle.dueTick = Math.max(wanted, this.doneTick + 1);
     append(this.slots[handle.dueTick % this.slots.length]!, handle);
     this.count++;
     if (handle.dueTick < this.alarmTick && !this.advancing) this.setAlarm(handle.dueTick);
-    return handle;
   }
 
   /** Nothing happens when it has fired or been cancelled already. */

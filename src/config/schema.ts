@@ -99,6 +99,13 @@ const ENTRIES = {
       0,
     ),
   },
+  streams: {
+    threads: setting(
+      "Threads that serve TCP, DoT and DoH, for machines with more cores; 0 for the main thread.",
+      countOrText(0, 64),
+      0,
+    ),
+  },
   tls: {
     certificate: unset(
       "PEM file of the certificate chain for DNS over TLS and HTTPS; without one a certificate for development is made.",
@@ -190,7 +197,39 @@ const ENTRIES = {
       "info",
     ),
   },
+  experimental: {
+    batching: optimisation("Datagrams are taken and sent many at a time, not one by one."),
+    socketBuffers: optimisation("UDP sockets get larger buffers than the kernel gives by default."),
+    paddedRows: optimisation("Words that different threads write lie a cache line apart."),
+    finishedResponses: optimisation(
+      "A cached response is copied as it is, not taken apart and written anew for each query.",
+    ),
+    wordCopies: optimisation("A cached response is copied by words, not by bytes."),
+    joinedResponses: optimisation(
+      "Responses that are ready together leave a TCP or TLS connection in one write.",
+    ),
+    dohBesideRouter: optimisation("Queries over HTTPS are answered before the router is asked."),
+    cacheSegments: optimisation(
+      "Cache entries that were wanted again are kept before those that were not (segmented LRU, not LRU).",
+    ),
+    negativeCaching: optimisation("NXDOMAIN and NODATA are cached."),
+    nameCompression: optimisation("Names in responses are compressed."),
+    querySharing: optimisation("Queries for what is being asked already wait for its response."),
+    joinedQueries: optimisation("Queries to an upstream that come together leave in one write."),
+    pipelining: optimisation(
+      "Upstream connections carry many queries at once, not one after the other.",
+    ),
+    connectionReuse: optimisation(
+      "Upstream connections stay open for the next query; without, there is one for each.",
+    ),
+    sessionResumption: optimisation("TLS sessions with upstreams are resumed."),
+  },
 } as const;
+
+/** Turned off only to measure what it is worth. */
+function optimisation(description: string): v.OptionalSchema<Leaf<boolean, boolean>, boolean> {
+  return setting(description, v.boolean(notA("yes or no", "true")), true);
+}
 
 /** A key's documentation, kind and default. */
 function setting<Input, Output>(
@@ -243,16 +282,19 @@ const schema = v.pipe(
     listen: section(ENTRIES.listen),
     upstream: section(ENTRIES.upstream),
     udp: section(ENTRIES.udp),
+    streams: section(ENTRIES.streams),
     tls: section(ENTRIES.tls),
     proxy: section(ENTRIES.proxy),
     cache: cacheSection,
     access: section(ENTRIES.access),
     limits: section(ENTRIES.limits),
     log: section(ENTRIES.log),
+    experimental: section(ENTRIES.experimental),
   }),
-  v.transform(({ listen, udp, upstream, tls, proxy, cache, access, limits, log }): Settings => ({
-    listen,
+  v.transform(({ streams, tls, udp, upstream, proxy, cache, limits, ...same }): Settings => ({
+    ...same,
     udp: { engine: udp.engine, threadCount: udp.threads },
+    streamThreadCount: streams.threads,
     upstream: { servers: upstream.servers, caPem: upstream.ca },
     certificate: certificateFiles(tls),
     proxy: {
@@ -266,7 +308,6 @@ const schema = v.pipe(
       maxTtlSeconds: cache.maxTtl,
       maxNegativeTtlSeconds: cache.maxNegativeTtl,
     },
-    access,
     limits: {
       connections: limits.connections,
       connectionsPerClient: limits.connectionsPerClient,
@@ -276,7 +317,6 @@ const schema = v.pipe(
       waitersPerClient: limits.waitersPerClient,
       resolveTimeoutMs: limits.resolveTimeout,
     },
-    log,
   })),
 );
 

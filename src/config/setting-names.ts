@@ -18,6 +18,7 @@ export const SETTING_NAMES: readonly SettingName[] = [
   row("listen.admin", "HERMOD_ADMIN", "--admin", false),
   row("udp.engine", "HERMOD_UDP_ENGINE", "--udp-engine", false),
   row("udp.threads", "HERMOD_UDP_THREADS", "--udp-threads", false),
+  row("streams.threads", "HERMOD_STREAM_THREADS", "--stream-threads", false),
   row("upstream.servers", "HERMOD_UPSTREAM", "--upstream", true),
   row("upstream.ca", "HERMOD_UPSTREAM_CA", "--upstream-ca", false),
   row("tls.certificate", "HERMOD_TLS_CERT", "--tls-cert", false),

@@ -24,6 +24,8 @@ export interface Settings {
     /** Of the batched engine; 0 for one less than there are cores, but at least one. */
     readonly threadCount: number;
   };
+  /** Threads for TCP, DoT and DoH; 0: the main thread serves them. */
+  readonly streamThreadCount: number;
   /** PEM files; without them a certificate for development is made. */
   readonly certificate: { readonly certificateFile: string; readonly keyFile: string } | undefined;
   readonly proxy: {
@@ -59,4 +61,24 @@ export interface Settings {
   readonly log: {
     readonly level: LogLevel;
   };
+  /** Optimisations that are on; one is turned off only to measure what it is worth. */
+  readonly experimental: Experimental;
+}
+
+export interface Experimental {
+  readonly batching: boolean;
+  readonly socketBuffers: boolean;
+  readonly paddedRows: boolean;
+  readonly finishedResponses: boolean;
+  readonly wordCopies: boolean;
+  readonly joinedResponses: boolean;
+  readonly dohBesideRouter: boolean;
+  readonly cacheSegments: boolean;
+  readonly negativeCaching: boolean;
+  readonly nameCompression: boolean;
+  readonly querySharing: boolean;
+  readonly joinedQueries: boolean;
+  readonly pipelining: boolean;
+  readonly connectionReuse: boolean;
+  readonly sessionResumption: boolean;
 }

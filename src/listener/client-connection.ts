@@ -11,7 +11,7 @@ import { NOTHING, type QueryOrigin } from "../resolver/query-service.ts";
 import type { Responder } from "../resolver/waiter.ts";
 import type { Stream } from "../runtime/contract.ts";
 import { clientOf, type ConnectionLimit } from "./connection-limit.ts";
-import { FrameReader, type FrameTarget } from "./frame-reader.ts";
+import { FrameReader, type FrameTarget } from "../wire/frame-reader.ts";
 import { PROXY_BROKEN, ProxyHeaderReader } from "./proxy-protocol.ts";
 import type { ResponseBurst } from "./response-burst.ts";
 import { SendQueue } from "./send-queue.ts";

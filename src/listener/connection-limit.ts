@@ -15,13 +15,19 @@ export class ConnectionLimit {
   private readonly limitPerClient: number;
   private readonly perClient: Map<string, number> = new Map();
   private readonly acceptors: Acceptor[] = [];
+  private readonly cell: Int32Array;
   private paused = false;
-  /** Connections that are open now. */
-  live = 0;
 
-  constructor(limit: number, limitPerClient: number) {
+  /** `cell`: where other threads can read how many are open; one word. */
+  constructor(limit: number, limitPerClient: number, cell: Int32Array = new Int32Array(1)) {
     this.limit = limit;
     this.limitPerClient = limitPerClient;
+    this.cell = cell;
+  }
+
+  /** Connections that are open now. */
+  get live(): number {
+    return this.cell[0]!;
   }
 
   add(acceptor: Acceptor): void {
@@ -29,12 +35,12 @@ export class ConnectionLimit {
   }
 
   opened(): void {
-    this.live++;
+    this.cell[0]!++;
     if (this.live >= this.limit && !this.paused) this.setPaused(true);
   }
 
   closed(): void {
-    this.live--;
+    this.cell[0]!--;
     if (this.paused && this.live <= this.limit * RESUME_SHARE) this.setPaused(false);
   }
 

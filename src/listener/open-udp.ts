@@ -24,6 +24,9 @@ export interface OpenUdpParts {
   readonly counters: Counters;
   /** Hears one line when `auto` settles for less, and for each thread that dies. */
   readonly report: (message: string) => void;
+  /** For the batched engine: as in BatchedUdpParts. */
+  readonly batchCount?: number;
+  readonly largeBuffers?: boolean;
 }
 
 /** UDP as it is served now. */

@@ -8,15 +8,24 @@ import { WordBuffer } from "../memory/word-buffer.ts";
 const PREFIX = 2;
 const MAX_MESSAGE = 65_535;
 const CAPACITY = 256 * 1024;
+/** The largest message, its prefix and what aligns it: room for one. */
+const SINGLE_CAPACITY = MAX_MESSAGE + 5;
 
 export interface BurstTarget {
   write(bytes: Uint8Array, length: number): void;
 }
 
 export class ResponseBurst {
-  readonly out: WordBuffer = new WordBuffer(CAPACITY);
+  readonly out: WordBuffer;
   readonly messageCapacity: number = MAX_MESSAGE;
+  private readonly capacity: number;
   private length = 0;
+
+  /** Not `joins`: each response leaves in a write of its own. */
+  constructor(joins = true) {
+    this.capacity = joins ? CAPACITY : SINGLE_CAPACITY;
+    this.out = new WordBuffer(this.capacity);
+  }
 
   /** Where the next message is to be written. */
   get messageOffset(): number {
@@ -25,7 +34,7 @@ export class ResponseBurst {
 
   /** Sees to it that the largest message fits. */
   makeRoom(target: BurstTarget): void {
-    if (this.messageOffset + MAX_MESSAGE + 1 > CAPACITY) this.flushTo(target);
+    if (this.messageOffset + MAX_MESSAGE + 1 > this.capacity) this.flushTo(target);
   }
 
   /** Takes in the message of `length` bytes that was written at messageOffset. */

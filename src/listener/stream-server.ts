@@ -14,6 +14,7 @@ import type {
   StreamHandler,
   StreamListener,
 } from "../runtime/contract.ts";
+import type { OpenSharedPort } from "../runtime/shared-port.ts";
 import { AddressWords } from "./address-words.ts";
 import {
   ClientConnection,
@@ -23,10 +24,9 @@ import {
 } from "./client-connection.ts";
 import type { Acceptor, ConnectionLimit } from "./connection-limit.ts";
 import { ResponseBurst } from "./response-burst.ts";
+import { StreamListeners } from "./stream-listeners.ts";
 
 const RESUME_RETRY_MS = 1000;
-/** Both listeners of a change-over accept for so long, or what came while the second was opened would be reset. */
-export const OVERLAP_MS = 100;
 
 export interface StreamServerParts {
   readonly runtime: Runtime;
@@ -37,6 +37,12 @@ export interface StreamServerParts {
   readonly connections: ConnectionLimit;
   /** Those whose connections begin with the PROXY protocol; none unless the settings ask for it. */
   readonly proxies?: AccessList;
+  /** By default the kernel spreads new connections while a certificate changes. */
+  readonly openSharedPort?: OpenSharedPort;
+  /** Other threads listen at the same endpoints. */
+  readonly sharesPorts?: boolean;
+  /** False: each response leaves in a write of its own, to measure what joining them is worth. */
+  readonly joinsResponses?: boolean;
 }
 
 export class StreamServer implements StreamHandler<ClientConnection>, ConnectionShare, Acceptor {
@@ -45,16 +51,13 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
   readonly limits: StreamLimits;
   readonly connections: ConnectionLimit;
   readonly client: ClientRow = new ClientRow();
-  readonly burst: ResponseBurst = new ResponseBurst();
+  readonly burst: ResponseBurst;
   private readonly parts: StreamServerParts;
   private tls: ServerTls | undefined;
-  private readonly endpoints: Endpoint[] = [];
+  private readonly listeners: StreamListeners;
   private readonly addresses: AddressWords = new AddressWords();
   private readonly live: Set<ClientStream> = new Set();
   private readonly toFlush: Set<ClientConnection> = new Set();
-  private listeners: StreamListener[] = [];
-  /** Those that others have taken over from, until they stop accepting. */
-  private former: StreamListener[] = [];
   private retry: TimerHandle | undefined;
   private stopped = false;
 
@@ -64,17 +67,19 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
     this.timers = parts.timers;
     this.limits = parts.limits;
     this.connections = parts.connections;
+    this.burst = new ResponseBurst(parts.joinsResponses);
     this.client.transport = transport;
     this.tls = tls;
+    const open = (local: Endpoint): StreamListener => this.openListener(local);
+    // What has a certificate must be able to change over to another.
+    const openSharedPort = tls && parts.openSharedPort;
+    this.listeners = new StreamListeners({ open, timers: parts.timers, openSharedPort });
     parts.connections.add(this);
   }
 
   /** Listens at one more endpoint; returns where. Throws a HermodError, as Runtime.listen(). */
   listen(endpoint: Endpoint): Endpoint {
-    const listener = this.openListener(endpoint);
-    this.endpoints.push(listener.local);
-    this.listeners.push(listener);
-    return listener.local;
+    return this.listeners.add(endpoint);
   }
 
   /**
@@ -82,17 +87,15 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
    * are open keep the one they began with. Throws a HermodError, and nothing has changed.
    */
   changeTls(tls: ServerTls): void {
-    const [listeners, formerTls] = [this.listeners, this.tls];
+    const formerTls = this.tls;
     this.tls = tls;
-    if (listeners.length === 0) return; // paused: resume() will use it
+    if (!this.listeners.isOpen) return; // paused: resume() will use it
     try {
-      this.listeners = this.openAll();
+      this.listeners.openAll();
     } catch (error) {
       this.tls = formerTls;
       throw error;
     }
-    this.former.push(...listeners);
-    this.timers.schedule(OVERLAP_MS, { expire: () => this.stopFormer() });
   }
 
   /** Counted from here: a TLS handshake that nobody finishes holds a descriptor as well. */
@@ -145,23 +148,22 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
 
   /** Responses that come in the same tick leave in one write. */
   flushSoon(connection: ClientConnection): void {
+    if (this.parts.joinsResponses === false) return connection.flush();
     if (this.toFlush.size === 0) queueMicrotask(() => this.flushAll());
     this.toFlush.add(connection);
   }
 
   pause(): void {
     if (this.retry !== undefined) this.timers.cancel(this.retry);
-    this.stopFormer();
-    for (const listener of this.listeners) listener.stop();
-    this.listeners = [];
+    this.listeners.closeAll();
   }
 
   /** Listens again; tries once more a second later if a port can't be had now. */
   resume(): void {
     this.retry = undefined;
-    if (this.stopped || this.listeners.length > 0) return;
+    if (this.stopped || this.listeners.isOpen) return;
     try {
-      this.listeners = this.openAll();
+      this.listeners.openAll();
     } catch {
       this.retry = this.timers.schedule(RESUME_RETRY_MS, { expire: () => this.resume() });
     }
@@ -179,33 +181,15 @@ export class StreamServer implements StreamHandler<ClientConnection>, Connection
     for (const stream of this.live) stream.terminate();
   }
 
-  private stopFormer(): void {
-    for (const listener of this.former) listener.stop();
-    this.former = [];
-  }
-
   private flushAll(): void {
     for (const connection of this.toFlush) connection.flush();
     this.toFlush.clear();
   }
 
-  /** All endpoints, or none: what was opened before one failed is stopped again. */
-  private openAll(): StreamListener[] {
-    const opened: StreamListener[] = [];
-    try {
-      for (const endpoint of this.endpoints) opened.push(this.openListener(endpoint));
-    } catch (error) {
-      for (const listener of opened) listener.stop();
-      throw error;
-    }
-    return opened;
-  }
-
   private openListener(local: Endpoint): StreamListener {
     const contextFor = (): ClientConnection => new ClientConnection(this);
-    // What has a certificate must be able to change over to another.
-    const options = { local, reusePort: this.tls !== undefined, contextFor };
-    const { runtime } = this.parts;
+    const { runtime, sharesPorts = false } = this.parts;
+    const options = { local, reusePort: sharesPorts || this.tls !== undefined, contextFor };
     return runtime.listen(this.tls === undefined ? options : { ...options, tls: this.tls }, this);
   }
 }

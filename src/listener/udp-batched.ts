@@ -2,16 +2,17 @@
 // threads take and answer datagrams in batches, and what has to be asked comes back to the main thread
 // through a ring for each socket of each thread.
 
-import { monotonicMs } from "../clock/monotonic.ts";
+import { clock } from "../clock/monotonic.ts";
 import { Counters, ROW_CELLS } from "../memory/counters.ts";
 import { awaitDoorbell, ringDoorbell } from "../memory/doorbell.ts";
-import { missRingByteLength } from "../memory/miss-ring.ts";
+import { recordRingByteLength } from "../memory/record-ring.ts";
 import type { QueryService } from "../resolver/query-service.ts";
 import type { Endpoint } from "../runtime/contract.ts";
 import type { Libc } from "../runtime/libc-contract.ts";
 import { BootClock } from "../runtime/linux/boot-clock.ts";
 import { DatagramSocket } from "../runtime/linux/datagram-socket.ts";
 import type { AnswererSettings } from "../resolver/create-answerer.ts";
+import type { UdpLaneSettings } from "./udp-lane.ts";
 import { WAIT_MS } from "./udp-loop.ts";
 import { UdpMisses } from "./udp-misses.ts";
 import type { UdpThreadSettings } from "./udp-thread.ts";
@@ -21,8 +22,6 @@ import { UdpThreadKeeper } from "./udp-thread-keeper.ts";
 const RING_WORDS = 1 << 16;
 /** Queries taken from each ring before the event loop gets a turn. */
 const TAKE_AT_ONCE = 256;
-/** The words that threads share with this one lie a cache line apart. */
-const CELL_BYTES = 64;
 
 export interface BatchedUdpParts {
   readonly libc: Libc;
@@ -35,7 +34,13 @@ export interface BatchedUdpParts {
   readonly threadCount: number;
   /** Hears one line for each thread that dies. */
   readonly report: (message: string) => void;
+  /** Datagrams that one call takes or sends; 1: each by itself. */
+  readonly batchCount?: number;
+  /** False: sockets have the buffers that the kernel gives by default. */
+  readonly largeBuffers?: boolean;
 }
+
+type LaneSizes = Pick<UdpLaneSettings, "batchCount" | "lineWords">;
 
 /** A thread and the sockets it serves. */
 interface ServingThread {
@@ -61,12 +66,12 @@ export class BatchedUdp {
   constructor(parts: BatchedUdpParts, endpoints: readonly Endpoint[]) {
     const { threadCount } = parts;
     this.parts = parts;
-    this.cells = new SharedArrayBuffer((2 + threadCount) * CELL_BYTES);
+    this.cells = new SharedArrayBuffer((2 + threadCount) * this.lineWords * 4);
     this.stopFlag = this.cell(0);
     this.doorbell = this.cell(1);
     const rows = Array.from({ length: threadCount }, () => new SharedArrayBuffer(ROW_CELLS * 8));
     this.threadCounters = rows.map((row) => new Counters(row));
-    const sockets = openAll(parts.libc, endpoints, threadCount);
+    const sockets = openAll(parts, endpoints);
     this.bound = sockets.map(([first]) => [first!.local]);
     this.threads = rows.map((row, thread) =>
       this.thread(
@@ -125,8 +130,13 @@ export class BatchedUdp {
     return this.threads.reduce((sum, thread) => sum + valueOf(thread), 0);
   }
 
+  /** The words that threads share with this one lie so far apart. */
+  private get lineWords(): number {
+    return this.parts.answerer.cache.lineWords;
+  }
+
   private cell(index: number): Int32Array {
-    return new Int32Array(this.cells, index * CELL_BYTES, 1);
+    return new Int32Array(this.cells, index * this.lineWords * 4, 1);
   }
 
   private thread(
@@ -134,17 +144,20 @@ export class BatchedUdp {
     counters: SharedArrayBuffer,
     sockets: readonly DatagramSocket[],
   ): ServingThread {
-    const { answerer, libc, report } = this.parts;
-    const rings = sockets.map(() => new SharedArrayBuffer(missRingByteLength(RING_WORDS)));
-    const misses = sockets.map((socket, i) => this.missesOf(socket, rings[i]!));
+    const { answerer, batchCount, libc, report } = this.parts;
+    const { lineWords } = this;
+    const sizes = { lineWords, ...(batchCount !== undefined && { batchCount }) };
+    const ringBytes = recordRingByteLength(RING_WORDS, lineWords);
+    const rings = sockets.map(() => new SharedArrayBuffer(ringBytes));
+    const misses = sockets.map((socket, i) => this.missesOf(socket, rings[i]!, sizes));
     const settings: UdpThreadSettings = {
       lanes: sockets.map(({ descriptor, family, isWildcard }, i) => {
-        return { descriptor, family, isWildcard, misses: rings[i]! };
+        return { descriptor, family, isWildcard, misses: rings[i]!, ...sizes };
       }),
       answerer,
       reader: index,
       counters,
-      clockOriginMs: new BootClock(libc).nowMs() - monotonicMs(),
+      clockOriginMs: clock.follow(new BootClock(libc)),
       stopFlag: this.stopFlag,
       doorbell: this.doorbell,
       running: this.cell(2 + index),
@@ -152,9 +165,9 @@ export class BatchedUdp {
     return { sockets, misses, keeper: new UdpThreadKeeper({ settings, report }) };
   }
 
-  private missesOf(socket: DatagramSocket, ring: SharedArrayBuffer): UdpMisses {
+  private missesOf(socket: DatagramSocket, ring: SharedArrayBuffer, sizes: LaneSizes): UdpMisses {
     const { counters, libc, service } = this.parts;
-    return new UdpMisses({ libc, socket, ring, service, counters });
+    return new UdpMisses({ libc, socket, ring, service, counters, ...sizes });
   }
 
   private async takeMisses(): Promise<void> {
@@ -169,15 +182,11 @@ export class BatchedUdp {
 }
 
 /** For each endpoint a socket for each thread. */
-function openAll(
-  libc: Libc,
-  endpoints: readonly Endpoint[],
-  threadCount: number,
-): DatagramSocket[][] {
+function openAll(parts: BatchedUdpParts, endpoints: readonly Endpoint[]): DatagramSocket[][] {
   const opened: DatagramSocket[] = [];
   try {
     return endpoints.map((endpoint) => {
-      const sockets = openShared(libc, endpoint, threadCount);
+      const sockets = openShared(parts, endpoint);
       opened.push(...sockets);
       return sockets;
     });
@@ -188,16 +197,19 @@ function openAll(
 }
 
 /** Sockets that share a port. It is bound alone first: it could be shared with a stranger, too. */
-function openShared(libc: Libc, endpoint: Endpoint, count: number): DatagramSocket[] {
-  const receiveTimeoutMs = WAIT_MS;
-  const alone = new DatagramSocket(libc, { local: endpoint, reusePort: false, receiveTimeoutMs });
-  if (count === 1) return [alone];
+function openShared(
+  { largeBuffers = true, libc, threadCount }: BatchedUdpParts,
+  endpoint: Endpoint,
+): DatagramSocket[] {
+  const options = { largeBuffers, receiveTimeoutMs: WAIT_MS };
+  const alone = new DatagramSocket(libc, { ...options, local: endpoint, reusePort: false });
+  if (threadCount === 1) return [alone];
   alone.close();
   const { local } = alone;
   const opened: DatagramSocket[] = [];
   try {
-    for (let i = 0; i < count; i++) {
-      opened.push(new DatagramSocket(libc, { local, reusePort: true, receiveTimeoutMs }));
+    for (let i = 0; i < threadCount; i++) {
+      opened.push(new DatagramSocket(libc, { ...options, local, reusePort: true }));
     }
     return opened;
   } catch (error) {

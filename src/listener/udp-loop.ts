@@ -3,6 +3,7 @@
 // where they leave from, sends the responses, and hands over the rest. It blocks only while it waits
 // for datagrams, and then it holds no block of the cache.
 
+import type { MonotonicClock } from "../clock/monotonic.ts";
 import { COUNTER, type Counters, TRANSPORT } from "../memory/counters.ts";
 import { ringDoorbell } from "../memory/doorbell.ts";
 import type { EpochReader } from "../memory/epochs.ts";
@@ -10,7 +11,6 @@ import { type Answerer, MISS } from "../resolver/answer.ts";
 import { RESULT } from "../resolver/answer-context.ts";
 import { ClientRow } from "../resolver/client-row.ts";
 import type { Libc } from "../runtime/libc-contract.ts";
-import type { BootClock } from "../runtime/linux/boot-clock.ts";
 import { ORIGIN_BYTES, ORIGIN_WORDS } from "../runtime/linux/message-batch.ts";
 import { copyOriginAddress, originPort } from "../runtime/linux/origin.ts";
 import {
@@ -34,9 +34,8 @@ export interface UdpLoopParts {
   readonly answerer: Answerer;
   readonly counters: Counters;
   readonly epochs: EpochReader;
-  readonly clock: BootClock;
-  /** What the clock said when the monotonic clock of the main thread began. */
-  readonly clockOriginMs: number;
+  /** This thread's. */
+  readonly clock: MonotonicClock;
   /** Not 0 when the loop is to end. */
   readonly stopFlag: Int32Array;
   /** memory/doorbell of the thread that takes the misses. */
@@ -106,8 +105,7 @@ export class UdpLoop {
   }
 
   private readClock(): void {
-    const { clock, clockOriginMs } = this.parts;
-    this.client.nowSeconds = Math.floor((clock.nowMs() - clockOriginMs) / 1000) + 1;
+    this.client.nowSeconds = this.parts.clock.seconds();
     this.client.unixSeconds = Math.floor(Date.now() / 1000);
   }
 

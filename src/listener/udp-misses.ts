@@ -3,7 +3,8 @@
 // one turn of the event loop leave in one call.
 
 import { COUNTER, type Counters, TRANSPORT } from "../memory/counters.ts";
-import { MissRingReader } from "../memory/miss-ring.ts";
+import { RecordRingReader } from "../memory/record-ring.ts";
+import { FreeList } from "../memory/free-list.ts";
 import type { WordBuffer } from "../memory/word-buffer.ts";
 import { ClientRow } from "../resolver/client-row.ts";
 import { UDP_SIZE } from "../resolver/finish-response.ts";
@@ -15,35 +16,43 @@ import { ORIGIN_WORDS } from "../runtime/linux/message-batch.ts";
 import { copyOriginAddress } from "../runtime/linux/origin.ts";
 import { SendBatch } from "../runtime/linux/send-batch.ts";
 
-/** Responses that one call sends. */
+/** Responses that one call sends, unless told otherwise. */
 const BATCH = 32;
 
 export interface UdpMissesParts {
   readonly libc: Libc;
   readonly socket: DatagramSocket;
-  /** memory/miss-ring. */
+  /** memory/record-ring. */
   readonly ring: ArrayBufferLike;
   readonly service: QueryService;
   readonly counters: Counters;
+  /** Responses that one call sends. */
+  readonly batchCount?: number;
+  /** As the ring was made with. */
+  readonly lineWords?: number;
 }
 
 export class UdpMisses implements QueryOrigin {
   private readonly service: QueryService;
   private readonly counters: Counters;
   private readonly socket: DatagramSocket;
-  private readonly ring: MissRingReader;
+  private readonly ring: RecordRingReader;
   private readonly responses: SendBatch;
   private readonly client: ClientRow = new ClientRow();
+  private readonly idle: FreeList<UdpMissResponder> = new FreeList(
+    () => new UdpMissResponder(this, this.idle),
+  );
   private readonly flush: () => void = () => this.flushNow();
   private isFlushDue = false;
   private isClosed = false;
 
-  constructor({ libc, socket, ring, service, counters }: UdpMissesParts) {
+  constructor({ libc, socket, ring, service, counters, ...sizes }: UdpMissesParts) {
+    const { batchCount: count = BATCH, lineWords } = sizes;
     this.service = service;
     this.counters = counters;
     this.socket = socket;
-    this.ring = new MissRingReader(ring, ORIGIN_WORDS);
-    this.responses = new SendBatch(libc, socket, { count: BATCH, capacityBytes: UDP_SIZE });
+    this.ring = new RecordRingReader(ring, ORIGIN_WORDS, lineWords);
+    this.responses = new SendBatch(libc, socket, { count, capacityBytes: UDP_SIZE });
     this.client.transport = TRANSPORT.udp;
   }
 
@@ -68,8 +77,9 @@ export class UdpMisses implements QueryOrigin {
   }
 
   responder(): Responder {
-    const { originAt, words } = this.ring;
-    return new UdpMissResponder(this, words.slice(originAt, originAt + ORIGIN_WORDS));
+    const responder = this.idle.take();
+    responder.begin(this.ring.words, this.ring.originAt);
+    return responder;
   }
 
   send(out: WordBuffer, offset: number, length: number, origin: Uint32Array): void {
@@ -116,16 +126,23 @@ export class UdpMisses implements QueryOrigin {
   }
 }
 
+/** Where one response goes; used again for another when it has gone there. */
 class UdpMissResponder implements Responder {
   private readonly misses: UdpMisses;
-  private readonly origin: Uint32Array;
+  private readonly idle: FreeList<UdpMissResponder>;
+  private readonly origin: Uint32Array = new Uint32Array(ORIGIN_WORDS);
 
-  constructor(misses: UdpMisses, origin: Uint32Array) {
+  constructor(misses: UdpMisses, idle: FreeList<UdpMissResponder>) {
     this.misses = misses;
-    this.origin = origin;
+    this.idle = idle;
+  }
+
+  begin(origins: Uint32Array, at: number): void {
+    for (let w = 0; w < ORIGIN_WORDS; w++) this.origin[w] = origins[at + w]!;
   }
 
   respond(out: WordBuffer, offset: number, length: number): void {
     this.misses.send(out, offset, length, this.origin);
+    this.idle.give(this);
   }
 }

@@ -63,7 +63,7 @@ export class UdpThreadKeeper {
   private exited(error: Error | undefined): void {
     const { answerer, reader, running } = this.parts.settings;
     // It may have died with blocks of the cache in its hands.
-    new EpochReader(answerer.cache.epochs, reader).leave();
+    new EpochReader(answerer.cache.epochs, reader, answerer.cache.lineWords).leave();
     this.failure = error?.message ?? "it ended by itself";
     Atomics.store(running, 0, 0);
     Atomics.notify(running, 0);

@@ -3,7 +3,8 @@
 // the producer could not answer, each with where it came from. Neither waits for the other; what does
 // not fit is refused.
 //
-//   word 0    head: where the consumer is; stored by it alone
+//   word 0    head: where the consumer is; stored by it alone; a cache line before the next unless
+//             whoever makes the ring says otherwise (lineWords)
 //   word 16   tail: where the producer is; stored by it alone
 //   word 32   records refused for want of room; counted by the producer alone
 //   word 48…  records: words in all (0: nothing until the end of the ring) · payload length in bytes ·
@@ -15,32 +16,40 @@
 // loaded by Atomics.load, and then gives the room back by Atomics.store of the head. So neither ever
 // touches words that the other may be in, and each sees the other's writes whole.
 
+import { LINE_WORDS } from "./line-words.ts";
+
 const HEAD = 0;
-const TAIL = 16;
-const REFUSED = 32;
-const HEADER_WORDS = 48;
+/** Head, tail and refused. */
+const HEADER_LINES = 3;
 /** Words of a record before the origin. */
 const RECORD_WORDS = 2;
 
 /** Bytes of a ring for records of `capacityWords` in all, which is a power of two. It begins as zeros. */
-export function missRingByteLength(capacityWords: number): number {
-  return 4 * (HEADER_WORDS + capacityWords);
+export function recordRingByteLength(
+  capacityWords: number,
+  lineWords: number = LINE_WORDS,
+): number {
+  return 4 * (HEADER_LINES * lineWords + capacityWords);
 }
 
 /** The producer's end. */
-export class MissRingWriter {
+export class RecordRingWriter {
   private readonly cells: Int32Array;
   private readonly words: Uint32Array;
   private readonly bytes: Uint8Array;
   private readonly originWords: number;
   private readonly mask: number;
+  private readonly tailAt: number;
+  private readonly refusedAt: number;
   /** The consumer is at least here. */
   private knownHead: number;
 
-  /** `originWords`: how many words of origin each record has. */
-  constructor(buffer: ArrayBufferLike, originWords: number) {
-    const start = HEADER_WORDS * 4;
-    this.cells = new Int32Array(buffer, 0, HEADER_WORDS);
+  /** `originWords`: how many words of origin each record has. `lineWords` as for the buffer. */
+  constructor(buffer: ArrayBufferLike, originWords: number, lineWords: number = LINE_WORDS) {
+    const start = HEADER_LINES * lineWords * 4;
+    this.cells = new Int32Array(buffer, 0, HEADER_LINES * lineWords);
+    this.tailAt = lineWords;
+    this.refusedAt = 2 * lineWords;
     this.words = new Uint32Array(buffer, start);
     this.bytes = new Uint8Array(buffer, start);
     this.originWords = originWords;
@@ -56,13 +65,13 @@ export class MissRingWriter {
     origins: Uint32Array,
     originAt: number,
   ): boolean {
-    const { bytes, cells, mask, originWords, words } = this;
+    const { bytes, cells, mask, originWords, tailAt, words } = this;
     const needed = RECORD_WORDS + originWords + ((length + 3) >> 2);
-    let tail = cells[TAIL]!;
+    let tail = cells[tailAt]!;
     const untilEnd = words.length - (tail & mask);
     const skipped = needed <= untilEnd ? 0 : untilEnd;
     if (!this.hasRoom(tail, skipped + needed)) {
-      cells[REFUSED]!++;
+      cells[this.refusedAt]!++;
       return false;
     }
     if (skipped > 0) words[tail & mask] = 0;
@@ -73,7 +82,7 @@ export class MissRingWriter {
     for (let w = 0; w < originWords; w++) words[at + RECORD_WORDS + w] = origins[originAt + w]!;
     const to = (at + RECORD_WORDS + originWords) * 4;
     for (let i = 0; i < length; i++) bytes[to + i] = payload[offset + i]!;
-    Atomics.store(cells, TAIL, (tail + needed) | 0);
+    Atomics.store(cells, tailAt, (tail + needed) | 0);
     return true;
   }
 
@@ -86,7 +95,7 @@ export class MissRingWriter {
 }
 
 /** The consumer's end. After next() the record's parts lie where the fields say, until the next next(). */
-export class MissRingReader {
+export class RecordRingReader {
   readonly words: Uint32Array;
   readonly bytes: Uint8Array;
   /** In `words`. */
@@ -98,11 +107,15 @@ export class MissRingReader {
   private readonly cells: Int32Array;
   private readonly originWords: number;
   private readonly mask: number;
+  private readonly tailAt: number;
+  private readonly refusedAt: number;
   private head: number;
 
-  constructor(buffer: ArrayBufferLike, originWords: number) {
-    const start = HEADER_WORDS * 4;
-    this.cells = new Int32Array(buffer, 0, HEADER_WORDS);
+  constructor(buffer: ArrayBufferLike, originWords: number, lineWords: number = LINE_WORDS) {
+    const start = HEADER_LINES * lineWords * 4;
+    this.cells = new Int32Array(buffer, 0, HEADER_LINES * lineWords);
+    this.tailAt = lineWords;
+    this.refusedAt = 2 * lineWords;
     this.words = new Uint32Array(buffer, start);
     this.bytes = new Uint8Array(buffer, start);
     this.originWords = originWords;
@@ -112,11 +125,11 @@ export class MissRingReader {
 
   /** Records refused so far for want of room. */
   get refused(): number {
-    return this.cells[REFUSED]! >>> 0;
+    return this.cells[this.refusedAt]! >>> 0;
   }
 
   get isEmpty(): boolean {
-    return Atomics.load(this.cells, TAIL) === this.head;
+    return Atomics.load(this.cells, this.tailAt) === this.head;
   }
 
   /** Gives back the last record's room and goes to the next; false when there is none. */

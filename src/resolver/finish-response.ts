@@ -31,6 +31,8 @@ export interface ResponseOptions {
   readonly cookies: ServerCookies;
   /** RFC 7828: in units of 100 ms, big-endian. */
   readonly keepalive: Uint8Array;
+  /** The low two bits of the places to which responses are copied by words: 0, or −1 for none. */
+  readonly wordPhase: number;
 }
 
 export function keepaliveValue(idleTimeoutMs: number): Uint8Array {

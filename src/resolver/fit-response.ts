@@ -41,7 +41,7 @@ export function fitResponse(
   const anCount = (bytes[source + 6]! << 8) | bytes[source + 7]!;
   const nsCount = (bytes[source + 8]! << 8) | bytes[source + 9]!;
   if (length > context.outCapacity) return finishOversize(context, options, length);
-  copyWords(context.out, context.outOffset, words, bytes, source, length);
+  copyResponse(context.out, context.outOffset, words, bytes, source, length, options.wordPhase);
   copyQuestion(context);
   if (ageSeconds !== 0) age(context, words, bytes, block, ageSeconds);
   // Past its TTL data is no longer validated (RFC 4035 §5.3.3).
@@ -77,15 +77,16 @@ function takeExtendedError(
 }
 
 /** A stored response starts at a word; where the output does too, whole words are copied. */
-function copyWords(
+function copyResponse(
   out: WordBuffer,
   outOffset: number,
   words: Uint32Array,
   bytes: Uint8Array,
   source: number,
   length: number,
+  wordPhase: number,
 ): void {
-  if ((outOffset & 3) === 0 && outOffset + ((length + 3) & ~3) <= out.bytes.length) {
+  if ((outOffset & 3) === wordPhase && outOffset + ((length + 3) & ~3) <= out.bytes.length) {
     const target = out.words;
     const end = (outOffset + length + 3) >> 2;
     for (let i = outOffset >> 2, from = source >> 2; i < end; i++, from++) target[i] = words[from]!;

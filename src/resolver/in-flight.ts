@@ -3,15 +3,17 @@
 
 import type { CacheKey } from "../cache/cache-key.ts";
 import { monotonicSeconds } from "../clock/monotonic.ts";
+import { copyOf } from "../wire/copy-bytes.ts";
 import type { Waiter } from "./waiter.ts";
+import { WaiterQueue } from "./waiter-queue.ts";
 
 /** The qname's offset in a cache key's bytes: behind its two words. */
 const QNAME = 8;
+/** A power of two, about as many as are in flight at once. */
+const BUCKETS = 1024;
 
 /** One question on its way. */
 export class InFlight {
-  /** The cache key's words, all of them; a copy. */
-  readonly keyWords: Uint32Array;
   readonly hash: number;
   /** In lower-case wire form. */
   readonly qname: Uint8Array;
@@ -19,56 +21,60 @@ export class InFlight {
   readonly qclass: number;
   /** As resolver/question-key makes them. */
   readonly flags: number;
-  readonly askedSeconds: number = monotonicSeconds();
+  readonly askedSeconds: number;
+  /** The search for its answer has begun. */
+  isAsked = false;
   /** Those who wait still. */
-  readonly waiters: Set<Waiter> = new Set();
-  /** Next entry with the same hash. */
+  readonly waiters: WaiterQueue<Waiter> = new WaiterQueue();
+  /** Next entry of the same bucket. */
   next: InFlight | undefined;
 
-  constructor(key: CacheKey) {
-    const words = key.words.slice(0, key.wordCount);
-    this.keyWords = words;
-    this.hash = key.hash;
+  constructor(key: CacheKey, nowSeconds: number = monotonicSeconds()) {
+    const { bytes, hash, words } = key;
+    this.hash = hash;
     this.qtype = words[0]! >>> 16;
     this.qclass = words[0]! & 0xffff;
     this.flags = words[1]! & 0xffffff;
-    this.qname = key.bytes.slice(QNAME, QNAME + (words[1]! >>> 24));
+    this.qname = copyOf(bytes, QNAME, words[1]! >>> 24);
+    this.askedSeconds = nowSeconds;
   }
 
-  has(key: CacheKey): boolean {
-    const words = this.keyWords;
-    if (words.length !== key.wordCount) return false;
-    for (let i = 0; i < words.length; i++) if (words[i] !== key.words[i]) return false;
+  has({ bytes, hash, words }: CacheKey): boolean {
+    const { flags, qclass, qname, qtype } = this;
+    if (hash !== this.hash || ((qtype << 16) | qclass) !== (words[0]! | 0)) return false;
+    if (((qname.length << 24) | flags) !== (words[1]! | 0)) return false;
+    for (let i = 0; i < qname.length; i++) if (qname[i] !== bytes[QNAME + i]) return false;
     return true;
   }
 }
 
 export class InFlightTable {
-  private readonly byHash: Map<number, InFlight> = new Map();
+  private readonly buckets: (InFlight | undefined)[] = Array(BUCKETS).fill(undefined);
 
   find(key: CacheKey): InFlight | undefined {
-    let entry = this.byHash.get(key.hash);
+    let entry = this.buckets[bucketOf(key.hash)];
     while (entry !== undefined && !entry.has(key)) entry = entry.next;
     return entry;
   }
 
-  add(key: CacheKey): InFlight {
-    const entry = new InFlight(key);
-    entry.next = this.byHash.get(entry.hash);
-    this.byHash.set(entry.hash, entry);
+  add(key: CacheKey, nowSeconds: number): InFlight {
+    const entry = new InFlight(key, nowSeconds);
+    const bucket = bucketOf(entry.hash);
+    entry.next = this.buckets[bucket];
+    this.buckets[bucket] = entry;
     return entry;
   }
 
   remove(entry: InFlight): void {
-    const first = this.byHash.get(entry.hash);
-    if (first === entry) this.removeFirst(entry);
+    const bucket = bucketOf(entry.hash);
+    const first = this.buckets[bucket];
+    if (first === entry) this.buckets[bucket] = entry.next;
     else unlink(first, entry);
   }
+}
 
-  private removeFirst(entry: InFlight): void {
-    if (entry.next === undefined) this.byHash.delete(entry.hash);
-    else this.byHash.set(entry.hash, entry.next);
-  }
+function bucketOf(hash: number): number {
+  return hash & (BUCKETS - 1);
 }
 
 function unlink(first: InFlight | undefined, entry: InFlight): void {

@@ -3,16 +3,28 @@
 
 import { monotonicSeconds } from "../clock/monotonic.ts";
 import { COUNTER, type Counters } from "../memory/counters.ts";
+import type { EpochReader } from "../memory/epochs.ts";
 import type { WordBuffer } from "../memory/word-buffer.ts";
 import { type Answerer, DROP } from "./answer.ts";
 import { RESULT } from "./answer-context.ts";
 import type { ClientRow } from "./client-row.ts";
-import type { Resolver } from "./resolve.ts";
 import type { Responder } from "./waiter.ts";
 
 /** Where a query came from; asked for its responder only when the query has to wait. */
 export interface QueryOrigin {
   responder(): Responder;
+}
+
+/** Who takes over what is not known: the resolver, or on another thread the way to it. */
+export interface MissTaker {
+  /** As Resolver.resolve(). */
+  resolve(
+    input: Uint8Array,
+    offset: number,
+    length: number,
+    client: ClientRow,
+    responder: Responder,
+  ): void;
 }
 
 /** Nothing to write now: the query was dropped, or its response comes through the responder. */
@@ -22,14 +34,17 @@ export class QueryService {
   /** Of the query that was accepted last: see resolver/answer-context RESULT. */
   readonly result: Int32Array;
   private readonly answerer: Answerer;
-  private readonly resolver: Resolver;
+  private readonly misses: MissTaker;
   private readonly counters: Counters;
+  private readonly epochs: EpochReader | undefined;
 
-  constructor(answerer: Answerer, resolver: Resolver, counters: Counters) {
+  /** `epochs`: on threads other than the cache writer's. */
+  constructor(answerer: Answerer, misses: MissTaker, counters: Counters, epochs?: EpochReader) {
     this.answerer = answerer;
     this.result = answerer.context.result;
-    this.resolver = resolver;
+    this.misses = misses;
     this.counters = counters;
+    this.epochs = epochs;
   }
 
   /**
@@ -49,19 +64,17 @@ export class QueryService {
   ): number {
     client.nowSeconds = monotonicSeconds();
     client.unixSeconds = Math.floor(Date.now() / 1000);
-    const { answerer, counters } = this;
+    const { answerer, counters, epochs } = this;
+    epochs?.enter();
     const written = answerer.answer(input, offset, length, out, outOffset, outCapacity, client);
+    epochs?.leave();
     if (written >= 0) {
       const { result } = answerer.context;
       counters.countQuery(client.transport, result[RESULT.path]!, result[RESULT.rcode]!);
       return written;
     }
-    if (written === DROP) {
-      counters.count(COUNTER.dropped);
-    } else {
-      counters.count(COUNTER.cacheMisses);
-      this.resolver.resolve(input, offset, length, client, origin.responder());
-    }
+    if (written === DROP) counters.count(COUNTER.dropped);
+    else this.misses.resolve(input, offset, length, client, origin.responder());
     return NOTHING;
   }
 }

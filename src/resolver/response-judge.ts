@@ -1,9 +1,14 @@
 // Judges what upstreams send for one question: a response is good, or a failure, or malformed. Only
 // what is good ends the search; of the rest the last is remembered, to say why there is no answer.
 
-import { type Judge, UpstreamError } from "../upstream/contract.ts";
+import type { Judge, UpstreamError, UpstreamFault } from "../upstream/contract.ts";
+import { bareFailure } from "../wire/bare-failure.ts";
 import { EDE, RCODE } from "../wire/constants.ts";
-import { type NormalizedResponse, normalizeResponse } from "../wire/normalize-response.ts";
+import {
+  type NormalizedResponse,
+  normalizeResponse,
+  type NormalizeOptions,
+} from "../wire/normalize-response.ts";
 import type { InFlight } from "./in-flight.ts";
 
 /** Why a question has no answer, as an extended error (RFC 8914). */
@@ -18,30 +23,39 @@ const RCODE_NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries(RCODE).map(([name, code]) => [code, name]),
 );
 
+/** Who is told when a question's search is over. */
+export interface JudgeOwner {
+  /** What every response is normalized with. */
+  readonly normalizing: NormalizeOptions;
+  judged(judge: ResponseJudge, error: UpstreamError | undefined): void;
+}
+
 export class ResponseJudge implements Judge {
+  readonly question: InFlight;
   /** The response that was accepted. */
   good: NormalizedResponse | undefined;
-  private failure: NormalizedResponse | undefined;
+  private failure: Pick<NormalizedResponse, "rcode" | "ede"> | undefined;
   private malformed: string | undefined;
-  private readonly question: InFlight;
-  private readonly authenticated: boolean;
+  private readonly owner: JudgeOwner;
 
-  constructor(question: InFlight, authenticated: boolean) {
+  constructor(question: InFlight, owner: JudgeOwner) {
     this.question = question;
-    this.authenticated = authenticated;
+    this.owner = owner;
   }
 
   accepts(response: Uint8Array): boolean {
-    const options = { authenticated: this.authenticated };
-    const normalized = normalizeResponse(response, this.question, options);
-    if (typeof normalized === "string") this.malformed = normalized;
-    else if (normalized.kind === "failure") this.failure = normalized;
-    else this.good = normalized;
+    const rcode = bareFailure(response);
+    if (rcode >= 0) this.failure = { rcode, ede: undefined };
+    else this.read(response);
     return this.good !== undefined;
   }
 
+  ended(error: UpstreamError | undefined): void {
+    this.owner.judged(this, error);
+  }
+
   /** What to tell the client when `error` ended the search. */
-  whyNot(error: unknown): Failure {
+  whyNot(error: UpstreamError | undefined): Failure {
     if (this.failure?.ede !== undefined) {
       return { edeCode: this.failure.ede.code, edeText: this.failure.ede.text };
     }
@@ -52,7 +66,14 @@ export class ResponseJudge implements Judge {
     if (this.malformed !== undefined) {
       return failure(EDE.INVALID_DATA, `malformed upstream response: ${this.malformed}`);
     }
-    return failureOfError(error);
+    return failureOfFault(error?.fault);
+  }
+
+  private read(response: Uint8Array): void {
+    const normalized = normalizeResponse(response, this.question, this.owner.normalizing);
+    if (typeof normalized === "string") this.malformed = normalized;
+    else if (normalized.kind === "failure") this.failure = normalized;
+    else this.good = normalized;
   }
 }
 
@@ -60,8 +81,7 @@ export function failure(edeCode: number, text: string): Failure {
   return { edeCode, edeText: new TextEncoder().encode(text) };
 }
 
-function failureOfError(error: unknown): Failure {
-  const fault = error instanceof UpstreamError ? error.fault : "closed";
+function failureOfFault(fault: UpstreamFault = "closed"): Failure {
   if (fault === "timeout")
     return failure(EDE.NO_REACHABLE_AUTHORITY, "no upstream answered in time");
   if (fault === "overload" || fault === "stopped") {

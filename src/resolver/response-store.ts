@@ -5,7 +5,13 @@
 import type { CacheKey } from "../cache/cache-key.ts";
 import type { CacheReader } from "../cache/cache-reader.ts";
 import type { CacheWriter } from "../cache/cache-writer.ts";
-import { lifetime, STORED_FLAG, StoredBuffer, storedAt } from "../cache/stored-response.ts";
+import {
+  lifetime,
+  STORED_FLAG,
+  StoredBuffer,
+  type StoredFields,
+  storedAt,
+} from "../cache/stored-response.ts";
 import { applyTtlRules, failureLifetimeSeconds, type TtlRules } from "../cache/ttl-rules.ts";
 import { monotonicSeconds } from "../clock/monotonic.ts";
 import { FLAG, HEADER_LENGTH, RCODE } from "../wire/constants.ts";
@@ -21,6 +27,8 @@ const FAILURE_MEMORY = 2;
 const NO_TTLS = new Uint16Array(0);
 const NO_TEXT = new Uint8Array(0);
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 export interface ResponseStoreParts {
   /** The store's own key, with the cache's secret. */
   readonly key: CacheKey;
@@ -33,13 +41,21 @@ export class ResponseStore {
   /** The response that was kept last, at block 0. */
   readonly buffer: StoredBuffer = new StoredBuffer();
   private readonly parts: ResponseStoreParts;
+  /** What is written; filled in again each time. */
+  private readonly fields: Mutable<StoredFields>;
 
   constructor(parts: ResponseStoreParts) {
     this.parts = parts;
+    this.fields = emptyFields(parts.key);
   }
 
   /** Puts `response` into `buffer`, and into the cache if it may be used again. */
-  keep(question: InFlight, response: NormalizedResponse): void {
+  keep(
+    question: InFlight,
+    response: NormalizedResponse,
+    nowSeconds: number = monotonicSeconds(),
+  ): void {
+    const { fields } = this;
     const { ttlRules, writer } = this.parts;
     const lifetimeSeconds = applyTtlRules(response, ttlRules);
     writer.remove(this.keyOf(question, FAILURE_FLAG));
@@ -47,59 +63,45 @@ export class ResponseStore {
     if (lifetimeSeconds === 0) writer.remove(this.keyOf(question, 0));
     const negative = response.kind === "positive" ? 0 : STORED_FLAG.NEGATIVE;
     const authentic = response.authenticData ? STORED_FLAG.AUTHENTIC : 0;
-    this.write(question, 0, lifetimeSeconds, {
-      bytes: response.bytes,
-      ttlOffsets: response.ttlOffsets,
-      flags: response.rcode | negative | authentic,
-      edeCode: response.ede?.code ?? -1,
-      edeText: response.ede?.text ?? NO_TEXT,
-    });
+    this.putResponse(response.bytes, response.ttlOffsets);
+    this.putExtendedError(response.ede?.code ?? -1, response.ede?.text ?? NO_TEXT);
+    fields.flags = response.rcode | negative | authentic;
+    this.write(this.keyOf(question, 0), lifetimeSeconds, nowSeconds);
   }
 
   /**
    * Puts SERVFAIL into `buffer` and remembers it for 1 s, twice as long after each failure in a row;
    * not at all when the failure was our own shortage, which says nothing of the name.
    */
-  keepFailure(question: InFlight, failure: Failure): void {
+  keepFailure(question: InFlight, failure: Failure, nowSeconds: number = monotonicSeconds()): void {
     const lifetimeSeconds = failure.isOurs ? 0 : this.nextFailureLifetime(question);
-    this.write(question, FAILURE_FLAG, lifetimeSeconds, {
-      bytes: servfail(question),
-      ttlOffsets: NO_TTLS,
-      flags: RCODE.SERVFAIL | STORED_FLAG.FAILURE,
-      edeCode: failure.edeCode,
-      edeText: failure.edeText,
-    });
+    this.putResponse(servfail(question), NO_TTLS);
+    this.putExtendedError(failure.edeCode, failure.edeText);
+    this.fields.flags = RCODE.SERVFAIL | STORED_FLAG.FAILURE;
+    this.write(this.keyOf(question, FAILURE_FLAG), lifetimeSeconds, nowSeconds);
   }
 
-  private write(
-    question: InFlight,
-    extraFlags: number,
-    lifetimeSeconds: number,
-    response: {
-      bytes: Uint8Array;
-      ttlOffsets: Uint16Array;
-      flags: number;
-      edeCode: number;
-      edeText: Uint8Array;
-    },
-  ): void {
-    const { writer } = this.parts;
-    const key = this.keyOf(question, extraFlags);
-    const fields = {
-      keyWords: key.words,
-      storedAtSeconds: monotonicSeconds(),
-      lifetimeSeconds,
-      response: response.bytes,
-      responseLength: response.bytes.length,
-      ttlOffsets: response.ttlOffsets,
-      ttlCount: response.ttlOffsets.length,
-      flags: response.flags,
-      edeCode: response.edeCode,
-      edeText: response.edeText,
-      edeTextLength: response.edeText.length,
-    };
+  private putResponse(bytes: Uint8Array, ttlOffsets: Uint16Array): void {
+    const { fields } = this;
+    fields.response = bytes;
+    fields.responseLength = bytes.length;
+    fields.ttlOffsets = ttlOffsets;
+    fields.ttlCount = ttlOffsets.length;
+  }
+
+  private putExtendedError(code: number, text: Uint8Array): void {
+    const { fields } = this;
+    fields.edeCode = code;
+    fields.edeText = text;
+    fields.edeTextLength = text.length;
+  }
+
+  private write(key: CacheKey, lifetimeSeconds: number, nowSeconds: number): void {
+    const { fields } = this;
+    fields.storedAtSeconds = nowSeconds;
+    fields.lifetimeSeconds = lifetimeSeconds;
     this.buffer.write(fields);
-    if (lifetimeSeconds > 0) writer.insert(key, fields);
+    if (lifetimeSeconds > 0) this.parts.writer.insert(key, fields);
   }
 
   private keyOf({ qname, qtype, qclass, flags }: InFlight, extraFlags: number): CacheKey {
@@ -117,6 +119,23 @@ export class ResponseStore {
     const inARow = age <= FAILURE_MEMORY * previous;
     return failureLifetimeSeconds(inARow ? Math.floor(Math.log2(previous)) + 1 : 0);
   }
+}
+
+/** `key` is the store's own: its words are those of the key that was set last. */
+function emptyFields(key: CacheKey): Mutable<StoredFields> {
+  return {
+    keyWords: key.words,
+    storedAtSeconds: 0,
+    lifetimeSeconds: 0,
+    response: NO_TEXT,
+    responseLength: 0,
+    ttlOffsets: NO_TTLS,
+    ttlCount: 0,
+    flags: 0,
+    edeCode: -1,
+    edeText: NO_TEXT,
+    edeTextLength: 0,
+  };
 }
 
 function servfail({ qname, qtype, qclass }: InFlight): Uint8Array {

@@ -1,9 +1,13 @@
 // One client's query that waits for an upstream: its own copy of the bytes, and where the response
-// goes. Answered exactly once, at the latest by its own deadline.
+// goes. Answered exactly once, at the latest by its own deadline, and then used again for another.
 
-import type { TimerHandle } from "../clock/timing-wheel.ts";
+import { type Deadline, TimerHandle } from "../clock/timing-wheel.ts";
 import type { WordBuffer } from "../memory/word-buffer.ts";
 import { ClientRow } from "./client-row.ts";
+import type { Queued, WaiterQueue } from "./waiter-queue.ts";
+
+/** Longer ones than this don't keep their room: only padding makes a query so long. */
+const QUERY_CAPACITY = 512;
 
 /** Where a response goes; implemented by the listeners. */
 export interface Responder {
@@ -20,43 +24,56 @@ export interface WaiterOwner {
   waiterExpired(waiter: Waiter): void;
 }
 
-export class Waiter {
-  readonly query: Uint8Array;
-  readonly client: ClientRow;
-  readonly responder: Responder;
-  /** The client's cell in the quota. */
-  readonly quotaCell: number;
+export class Waiter implements Deadline, Queued<Waiter> {
+  /** The first `length` bytes are the query. */
+  query: Uint8Array = new Uint8Array(QUERY_CAPACITY);
+  length = 0;
+  /** A row of its own: the listener fills its row in again for the next query. */
+  readonly client: ClientRow = new ClientRow();
+  responder: Responder | undefined;
+  /** The client's cell in the quota; −1 when that was full. */
+  quotaCell = -1;
+  /** For whoever lets it wait. */
+  readonly timer: TimerHandle = new TimerHandle(this);
+  /** Those who wait for the same question, itself among them, and its neighbours there. */
+  queue: WaiterQueue<Waiter> | undefined;
+  previous: Waiter | undefined;
+  next: Waiter | undefined;
   private readonly owner: WaiterOwner;
-  timer: TimerHandle | undefined;
-  /** Those who wait for the same question, itself among them; none when it was turned away. */
-  queue: Set<Waiter> | undefined;
 
-  /** `query` is the waiter's from now on; `client` is copied. */
-  constructor(
-    query: Uint8Array,
-    client: ClientRow,
-    responder: Responder,
-    quotaCell: number,
-    owner: WaiterOwner,
-  ) {
-    this.query = query;
-    this.client = copyClient(client);
-    this.responder = responder;
-    this.quotaCell = quotaCell;
+  constructor(owner: WaiterOwner) {
     this.owner = owner;
   }
 
+  /** Takes over a query; its bytes and `client` are copied. */
+  begin(
+    input: Uint8Array,
+    offset: number,
+    length: number,
+    client: ClientRow,
+    responder: Responder,
+    quotaCell: number,
+  ): void {
+    if (length > this.query.length) this.query = new Uint8Array(length);
+    const { query } = this;
+    for (let i = 0; i < length; i++) query[i] = input[offset + i]!;
+    this.length = length;
+    this.client.transport = client.transport;
+    this.client.answerSet = client.answerSet;
+    this.client.nowSeconds = client.nowSeconds;
+    this.client.unixSeconds = client.unixSeconds;
+    for (let w = 0; w < 4; w++) this.client.address[w] = client.address[w]!;
+    this.responder = responder;
+    this.quotaCell = quotaCell;
+  }
+
+  /** It has been answered: gives up what it held. */
+  end(): void {
+    this.responder = undefined;
+    if (this.query.length > QUERY_CAPACITY) this.query = new Uint8Array(QUERY_CAPACITY);
+  }
+
   expire(): void {
-    this.timer = undefined;
     this.owner.waiterExpired(this);
   }
-}
-
-/** A row of the waiter's own: the listener fills its row in again for the next query. */
-function copyClient(client: ClientRow): ClientRow {
-  const copy = new ClientRow();
-  copy.transport = client.transport;
-  copy.address.set(client.address);
-  copy.answerSet = client.answerSet;
-  return copy;
 }

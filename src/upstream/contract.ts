@@ -20,6 +20,16 @@ export class UpstreamError extends Error {
   }
 }
 
+/**
+ * Who asked one upstream: hears exactly one of these, once, perhaps before ask() returns. A callback
+ * and not a promise: a miss is to leave no garbage.
+ */
+export interface Asker {
+  /** The response is the asker's: a buffer of its own, ID as in the query. */
+  responded(response: Uint8Array, latencyMs: number): void;
+  failed(error: UpstreamError): void;
+}
+
 export interface Upstream {
   /** As configured, for people: `tls://9.9.9.9:853#dns.quad9.net`. */
   readonly url: string;
@@ -27,11 +37,10 @@ export interface Upstream {
   readonly authenticated: boolean;
   /**
    * Asks. `query` is a whole DNS message whose ID is ignored; it is the caller's and is not changed,
-   * and must stay as it is until the promise settles. The response is the callee's to give: a buffer
-   * of its own, ID as in `query`. Rejects with an UpstreamError only.
+   * and must stay as it is until `asker` has heard. `nowMs`: what the monotonic clock says.
    */
-  ask(query: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
-  /** Rejects what is in flight and closes every socket. */
+  ask(query: Uint8Array, timeoutMs: number, asker: Asker, nowMs: number): void;
+  /** Fails what is in flight and closes every socket. */
   close(): void;
 }
 
@@ -44,22 +53,25 @@ export interface UpstreamObserver {
   failed(url: string, fault: UpstreamFault, reason: string): void;
 }
 
-/** Says whether a response will do; a group asks its next upstream while it will not. */
+/** Who asked a group. Says whether a response will do; the next upstream is asked while it will not. */
 export interface Judge {
   /**
    * False for what is malformed and for failures (SERVFAIL, REFUSED …). The judge keeps of the
    * response what its owner needs; the buffer is the judge's to keep.
    */
   accepts(response: Uint8Array): boolean;
+  /**
+   * The last call, once, perhaps before ask() returns: a response was accepted, or none came that was,
+   * and `error` is the last upstream's.
+   */
+  ended(error: UpstreamError | undefined): void;
 }
 
-/**
- * Upstreams that stand in for each other. `ask` resolves once the judge has accepted a response, and
- * rejects with the last UpstreamError when none came or none was accepted.
- */
+/** Upstreams that stand in for each other. */
 export interface UpstreamGroup {
   /** Every member is authenticated. */
   readonly authenticated: boolean;
-  ask(query: Uint8Array, timeoutMs: number, judge: Judge): Promise<void>;
+  /** As Upstream.ask(). */
+  ask(query: Uint8Array, timeoutMs: number, judge: Judge, nowMs: number): void;
   close(): void;
 }

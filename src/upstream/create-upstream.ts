@@ -5,6 +5,7 @@ import type { Runtime } from "../runtime/contract.ts";
 import type { Upstream, UpstreamGroup, UpstreamObserver } from "./contract.ts";
 import { FailoverGroup } from "./failover-group.ts";
 import { parseUpstreamUrl } from "./parse-upstream-url.ts";
+import { ALL_HABITS, type StreamHabits } from "./stream-habits.ts";
 import { StreamUpstream } from "./stream-upstream.ts";
 import { UdpUpstream } from "./udp-upstream.ts";
 
@@ -15,6 +16,8 @@ export interface CreateUpstreamOptions {
   readonly ca: string | undefined;
   readonly runtime: Runtime;
   readonly observer: UpstreamObserver;
+  /** Of connections over TCP and TLS; by default all of them. */
+  readonly habits?: StreamHabits;
 }
 
 /** Throws a HermodError with the code UPSTREAM_URL. */
@@ -23,11 +26,12 @@ export function createUpstream(options: CreateUpstreamOptions): UpstreamGroup {
   return new FailoverGroup(upstreams, timers);
 }
 
-function createMember(server: string, { ca, runtime, observer }: CreateUpstreamOptions): Upstream {
+function createMember(server: string, parts: CreateUpstreamOptions): Upstream {
+  const { ca, habits = ALL_HABITS, observer, runtime } = parts;
   const { scheme, host, port, authenticationName, url } = parseUpstreamUrl(server);
   const options = { url, remote: { host, port }, runtime, timers, observer };
   if (scheme === "udp") return new UdpUpstream(options);
-  if (scheme === "tcp") return new StreamUpstream(options);
+  if (scheme === "tcp") return new StreamUpstream({ ...options, habits });
   const tls = { authenticationName, alpn: ["dot"] };
-  return new StreamUpstream({ ...options, tls: ca === undefined ? tls : { ...tls, ca } });
+  return new StreamUpstream({ ...options, habits, tls: ca === undefined ? tls : { ...tls, ca } });
 }

@@ -3,6 +3,7 @@
 
 import { monotonicMs } from "../clock/monotonic.ts";
 import type { TimingWheel } from "../clock/timing-wheel.ts";
+import { FreeList } from "../memory/free-list.ts";
 import type { Judge, Upstream, UpstreamGroup } from "./contract.ts";
 import { GroupQuery, type Member, type MemberOwner } from "./group-query.ts";
 import { MemberHealth } from "./member-health.ts";
@@ -14,6 +15,7 @@ export class FailoverGroup implements UpstreamGroup, MemberOwner {
   /** Made anew whenever a member falls ill or gets well: queries keep the one they began with. */
   private order: readonly Member[];
   private ailing = 0;
+  private readonly idle: FreeList<GroupQuery> = new FreeList(() => new GroupQuery(this));
 
   /** `upstreams`: at least one, the first to be asked first. */
   constructor(upstreams: readonly Upstream[], timers: TimingWheel) {
@@ -23,14 +25,10 @@ export class FailoverGroup implements UpstreamGroup, MemberOwner {
     this.order = this.members;
   }
 
-  ask(query: Uint8Array, timeoutMs: number, judge: Judge): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const { order } = this;
-      const asked = new GroupQuery(this, order, query, timeoutMs, judge, resolve, reject);
-      asked.askNext();
-      const due = this.ailing > 0 ? this.takeProbe(order[0]!) : undefined;
-      if (due !== undefined) asked.probe(due);
-    });
+  ask(query: Uint8Array, timeoutMs: number, judge: Judge, nowMs: number): void {
+    const { order } = this;
+    const due = this.ailing > 0 ? this.takeProbe(order[0]!, nowMs) : undefined;
+    this.idle.take().start(order, due, query, timeoutMs, judge, nowMs);
   }
 
   close(): void {
@@ -45,9 +43,12 @@ export class FailoverGroup implements UpstreamGroup, MemberOwner {
     if (member.health.failed(monotonicMs())) this.arrange();
   }
 
+  over(query: GroupQuery): void {
+    this.idle.give(query);
+  }
+
   /** An ailing member that is due to be tried again; not the one that is being asked anyway. */
-  private takeProbe(asked: Member): Member | undefined {
-    const nowMs = monotonicMs();
+  private takeProbe(asked: Member, nowMs: number): Member | undefined {
     return this.members.find((member) => member !== asked && member.health.takeProbe(nowMs));
   }
 

@@ -10,10 +10,11 @@ import { monotonicMs } from "../clock/monotonic.ts";
 import type { Deadline, TimerHandle, TimingWheel } from "../clock/timing-wheel.ts";
 import type { ConnectOptions, Runtime, Stream, StreamHandler } from "../runtime/contract.ts";
 import { HEADER_LENGTH } from "../wire/constants.ts";
+import { copyOf } from "../wire/copy-bytes.ts";
+import { FrameReader, type FrameTarget } from "../wire/frame-reader.ts";
 import { read16 } from "../wire/numbers.ts";
-import { answersQuery } from "./answers-query.ts";
+import { answersOverStream } from "./answers-query.ts";
 import { MessageIdTable } from "./message-id-table.ts";
-import { MessageReader, type MessageTarget } from "./message-reader.ts";
 import { QueryBuffer } from "./query-buffer.ts";
 import type { QueryCarrier, StreamQuery } from "./stream-query.ts";
 
@@ -27,7 +28,13 @@ const STALL_MS = 1000;
 const RETIREMENT_MS = 5000;
 
 export interface ConnectionOwner {
-  answered(connection: StreamConnection, query: StreamQuery, response: Uint8Array): void;
+  /** `response` is a buffer of its own. */
+  answered(
+    connection: StreamConnection,
+    query: StreamQuery,
+    response: Uint8Array,
+    nowMs: number,
+  ): void;
   /** Queries are in flight, and for STALL_MS nothing has come. */
   stalled(connection: StreamConnection): void;
   /** The last event, exactly once. */
@@ -41,22 +48,27 @@ export interface ConnectionParts {
   readonly tls: ConnectOptions<unknown>["tls"];
   /** Queries are padded to a multiple of this; 0: not padded. */
   readonly paddingBlock: number;
+  /** What is asked within one tick leaves in one write. */
+  readonly joinsQueries: boolean;
 }
 
-export class StreamConnection implements QueryCarrier, MessageTarget, Deadline {
+export class StreamConnection implements QueryCarrier, FrameTarget, Deadline {
   private readonly owner: ConnectionOwner;
   private readonly timers: TimingWheel;
   private readonly paddingBlock: number;
+  private readonly joinsQueries: boolean;
   private readonly stream: Stream<StreamConnection>;
   private readonly ids: MessageIdTable = new MessageIdTable(MAX_IN_FLIGHT);
   private readonly queries: (StreamQuery | undefined)[] = Array(MAX_IN_FLIGHT).fill(undefined);
-  private readonly reader: MessageReader = new MessageReader();
+  private readonly reader: FrameReader = new FrameReader();
   private readonly buffer: QueryBuffer = new QueryBuffer();
   private readonly flush: () => void = () => this.drain();
   private state: "connecting" | "open" | "retired" | "closed" = "connecting";
   private timer: TimerHandle | undefined;
   private flushScheduled = false;
   private inFlight = 0;
+  /** When the bytes that are being read came. */
+  private receivedMs = 0;
   /** Since when there have been queries in flight without a response. */
   private quietSinceMs = 0;
   private closeReason = "";
@@ -72,14 +84,14 @@ export class StreamConnection implements QueryCarrier, MessageTarget, Deadline {
     this.owner = owner;
     this.timers = timers;
     this.paddingBlock = parts.paddingBlock;
+    this.joinsQueries = parts.joinsQueries;
     this.timer = timers.schedule(CONNECT_TIMEOUT_MS, this);
     const options = { remote, context: this };
     this.stream = runtime.connect(tls === undefined ? options : { ...options, tls }, HANDLER);
   }
 
   /** False when every ID is taken. Before the connection is open the query waits for that. */
-  ask(query: StreamQuery): boolean {
-    const nowMs = monotonicMs();
+  ask(query: StreamQuery, nowMs: number): boolean {
     const id = this.ids.take(nowMs);
     if (id < 0) return false;
     this.queries[id] = query;
@@ -125,18 +137,19 @@ export class StreamConnection implements QueryCarrier, MessageTarget, Deadline {
     else if (this.inFlight > 0) this.checkStall();
   }
 
-  message(response: Uint8Array): void {
+  frame(bytes: Uint8Array, offset: number, length: number): void {
     if (this.state === "closed") return;
-    if (response.length < HEADER_LENGTH) return this.terminate("malformed message");
-    const id = read16(response, 0);
+    if (length < HEADER_LENGTH) return this.terminate("malformed message");
+    const id = read16(bytes, offset);
     const query = this.queries[id];
     if (query === undefined) return this.lateResponse(id);
-    if (!answersQuery(query.query, response)) return;
-    this.quietSinceMs = monotonicMs();
+    const response = copyOf(bytes, offset, length);
+    if (!answersOverStream(query.query, response)) return;
+    this.quietSinceMs = this.receivedMs;
     this.hasAnswered = true;
     this.queries[id] = undefined;
     this.ids.release(id);
-    this.owner.answered(this, query, response);
+    this.owner.answered(this, query, response, this.receivedMs);
     this.left();
   }
 
@@ -151,6 +164,7 @@ export class StreamConnection implements QueryCarrier, MessageTarget, Deadline {
   }
 
   received(bytes: Uint8Array): void {
+    this.receivedMs = monotonicMs();
     this.reader.read(bytes, this);
   }
 
@@ -169,6 +183,7 @@ export class StreamConnection implements QueryCarrier, MessageTarget, Deadline {
   }
 
   private write(): void {
+    if (!this.joinsQueries) return this.drain();
     if (this.flushScheduled) return;
     this.flushScheduled = true;
     // Not a microtask: those run between two datagrams that arrived together.
@@ -178,7 +193,7 @@ export class StreamConnection implements QueryCarrier, MessageTarget, Deadline {
   private lateResponse(id: number): void {
     if (id >= MAX_IN_FLIGHT || !this.ids.isResting(id)) return;
     this.ids.wake(id);
-    this.quietSinceMs = monotonicMs();
+    this.quietSinceMs = this.receivedMs;
   }
 
   /** One query less in flight. */

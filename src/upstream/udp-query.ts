@@ -9,7 +9,7 @@ import type { Deadline, TimerHandle, TimingWheel } from "../clock/timing-wheel.t
 import type { Endpoint, Runtime, UdpHandler, UdpSocket } from "../runtime/contract.ts";
 import { read16, write16 } from "../wire/numbers.ts";
 import { answersQuery } from "./answers-query.ts";
-import type { UpstreamError, UpstreamFault } from "./contract.ts";
+import type { Asker, UpstreamFault } from "./contract.ts";
 import type { RandomIds } from "./random-ids.ts";
 
 /** When a query is sent again. */
@@ -27,17 +27,12 @@ export interface UdpQueryOwner {
   failed(query: UdpQuery, fault: UpstreamFault, reason: string): void;
 }
 
-export interface Settle {
-  readonly resolve: (response: Uint8Array | Promise<Uint8Array>) => void;
-  readonly reject: (error: UpstreamError) => void;
-}
-
 export class UdpQuery implements UdpHandler, Deadline {
   readonly query: Uint8Array;
-  readonly askedMs: number = monotonicMs();
+  readonly askedMs: number;
   readonly deadlineMs: number;
-  /** For the owner, who settles the promise. */
-  readonly promise: Settle;
+  /** For the owner, who tells it. */
+  readonly asker: Asker;
   private readonly owner: UdpQueryOwner;
   /** The query under the ID it is sent with. */
   private readonly message: Uint8Array;
@@ -45,10 +40,17 @@ export class UdpQuery implements UdpHandler, Deadline {
   private timer: TimerHandle | undefined;
   private settled = false;
 
-  constructor(query: Uint8Array, timeoutMs: number, owner: UdpQueryOwner, promise: Settle) {
+  constructor(
+    query: Uint8Array,
+    timeoutMs: number,
+    owner: UdpQueryOwner,
+    asker: Asker,
+    nowMs: number,
+  ) {
+    this.askedMs = nowMs;
     this.query = query;
     this.owner = owner;
-    this.promise = promise;
+    this.asker = asker;
     this.message = new Uint8Array(query);
     this.deadlineMs = this.askedMs + timeoutMs;
   }

@@ -7,6 +7,7 @@ import type { Endpoint, Runtime } from "../runtime/contract.ts";
 import { FLAG } from "../wire/constants.ts";
 import { read16 } from "../wire/numbers.ts";
 import {
+  type Asker,
   type Upstream,
   UpstreamError,
   type UpstreamFault,
@@ -48,15 +49,13 @@ export class UdpUpstream implements Upstream, UdpQueryOwner {
     this.tcp = new StreamUpstream(options);
   }
 
-  ask(query: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
-    return new Promise((resolve, reject) => {
-      const asked = new UdpQuery(query, timeoutMs, this, { resolve, reject });
-      this.inFlight.add(asked);
-      if (this.stopped) asked.fail("stopped", "stopped");
-      else if (this.inFlight.size > MAX_IN_FLIGHT)
-        asked.fail("overload", "too many queries in flight");
-      else void asked.send();
-    });
+  ask(query: Uint8Array, timeoutMs: number, asker: Asker, nowMs: number): void {
+    const asked = new UdpQuery(query, timeoutMs, this, asker, nowMs);
+    this.inFlight.add(asked);
+    if (this.stopped) asked.fail("stopped", "stopped");
+    else if (this.inFlight.size > MAX_IN_FLIGHT)
+      asked.fail("overload", "too many queries in flight");
+    else void asked.send();
   }
 
   close(): void {
@@ -72,16 +71,26 @@ export class UdpUpstream implements Upstream, UdpQueryOwner {
   responded(query: UdpQuery, response: Uint8Array): void {
     const nowMs = monotonicMs();
     this.inFlight.delete(query);
+    const latencyMs = nowMs - query.askedMs;
     if ((read16(response, 2) & FLAG.TC) !== 0) {
-      return query.promise.resolve(this.tcp.ask(query.query, query.deadlineMs - nowMs));
+      const left = query.deadlineMs - nowMs;
+      return this.tcp.ask(query.query, left, later(query.asker, latencyMs), nowMs);
     }
-    this.observer.answered(this.url, nowMs - query.askedMs);
-    query.promise.resolve(response);
+    this.observer.answered(this.url, latencyMs);
+    query.asker.responded(response, latencyMs);
   }
 
   failed(query: UdpQuery, fault: UpstreamFault, reason: string): void {
     this.inFlight.delete(query);
     this.observer.failed(this.url, fault, reason);
-    query.promise.reject(new UpstreamError(fault, `${this.url}: ${reason}`));
+    query.asker.failed(new UpstreamError(fault, `${this.url}: ${reason}`));
   }
+}
+
+/** For one who has waited for `sinceMs` already. */
+function later(asker: Asker, sinceMs: number): Asker {
+  return {
+    responded: (response, latencyMs) => asker.responded(response, sinceMs + latencyMs),
+    failed: (error) => asker.failed(error),
+  };
 }

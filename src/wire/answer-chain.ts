@@ -31,6 +31,10 @@ export interface AnswerChain {
   readonly answered: boolean;
 }
 
+// Shared by all answers without aliases: most have none.
+const NO_LINKS: readonly ChainLink[] = [];
+const NO_DNAMES: readonly ChainDname[] = [];
+
 /**
  * The chain that `answers`, the answer section's records of the question's class, make. `denied`:
  * the response says NXDOMAIN, so that nothing answers. Undefined when the chain loops or has more
@@ -42,7 +46,7 @@ export function followChain(
   question: Question,
   denied: boolean,
 ): AnswerChain | undefined {
-  const links: ChainLink[] = [];
+  let links = NO_LINKS;
   for (let last = question.qname; ; last = links.at(-1)!.target) {
     const answered = !denied && hasAnswer(message, answers, last, question.qtype);
     const link = answered ? undefined : findLink(message, answers, last, question.qtype);
@@ -52,7 +56,7 @@ export function followChain(
       return { links, dnames, last, answered };
     }
     if (links.length === MAX_LINKS || leadsBack(links, link)) return undefined;
-    links.push(link);
+    links = [...links, link];
   }
 }
 
@@ -109,9 +113,9 @@ function findDnames(
   answers: readonly ResponseRecord[],
   links: readonly ChainLink[],
   asked: Uint8Array | undefined,
-): ChainDname[] {
+): readonly ChainDname[] {
+  if (!hasDname(answers)) return NO_DNAMES;
   const records = answers.filter((record) => record.type === TYPE.DNAME);
-  if (records.length === 0) return [];
   const aliases: { owner: Uint8Array; target: Uint8Array }[] = [...links];
   const cname = asked && findCname(message, answers, asked);
   if (cname) aliases.push({ owner: asked, target: lowerName(message, cname.rdataOffset) });
@@ -121,6 +125,11 @@ function findDnames(
     target: lowerName(message, record.rdataOffset),
   }));
   return candidates.filter((dname) => aliases.some((alias) => isSynthesized(alias, dname)));
+}
+
+function hasDname(answers: readonly ResponseRecord[]): boolean {
+  for (const { type } of answers) if (type === TYPE.DNAME) return true;
+  return false;
 }
 
 /** Whether putting the DNAME's target in place of its owner makes the alias's owner its target. */

@@ -20,9 +20,12 @@ export class NameTable {
   /** Where the labels of the name at hand start. */
   private readonly labels: Uint8Array = new Uint8Array(128);
   private count = 0;
+  private capacity: number = CAPACITY;
 
-  reset(): void {
+  /** Forgets every name; not `compresses`: names are written out from now on. */
+  reset(compresses = true): void {
     this.count = 0;
+    this.capacity = compresses ? CAPACITY : 0;
   }
 
   /**
@@ -64,7 +67,7 @@ export class NameTable {
     let node = parent;
     for (let i = labelCount - 1; i >= 0; i--) {
       const labelOffset = offset + this.labels[i]!;
-      if (this.count === CAPACITY || labelOffset >= POINTER_REACH) return;
+      if (this.count === this.capacity || labelOffset >= POINTER_REACH) return;
       this.parents[this.count] = node;
       this.offsets[this.count] = labelOffset;
       node = this.count++;

@@ -2,10 +2,11 @@
 // in the form that docs/architecture.md gives the stored response. Nothing of the upstream's bytes
 // is handed on that was not read and written anew.
 
-import { FLAG } from "./constants.ts";
+import { FLAG, HEADER_LENGTH } from "./constants.ts";
+import { isNameAt } from "./name.ts";
 import { read32 } from "./numbers.ts";
 import type { Question } from "./question.ts";
-import { readResponse, type ParsedResponse, type ResponseRecord } from "./read-response.ts";
+import { type ResponseRecord, ResponseWalk } from "./read-response.ts";
 import { recordKey } from "./record-key.ts";
 import type { ExtendedError } from "./response-edns.ts";
 import type { ResponseFault } from "./response-fault.ts";
@@ -18,6 +19,8 @@ export const NEGATIVE_TTL_CAP = 10_800;
 export interface NormalizeOptions {
   /** The upstream's AD bit may be believed: it came over an authenticated connection. */
   readonly authenticated: boolean;
+  /** False: names are written out, owners too, to measure what compression is worth. */
+  readonly compressesNames?: boolean;
 }
 
 export interface NormalizedResponse {
@@ -41,6 +44,7 @@ export interface NormalizedResponse {
   readonly ede: ExtendedError | undefined;
 }
 
+const walk = new ResponseWalk();
 const writer = new ResponseWriter();
 
 /** `question`: what was asked, its qname in lower case. `message` is neither changed nor kept. */
@@ -49,35 +53,36 @@ export function normalizeResponse(
   question: Question,
   options: NormalizeOptions,
 ): NormalizedResponse | ResponseFault {
-  const parsed = readResponse(message);
-  if (typeof parsed === "string") return parsed;
-  if (!answersQuestion(parsed, question)) return "question-mismatch";
-  if ((parsed.flags & FLAG.TC) !== 0) return "truncated";
-  const selection = selectRecords(message, parsed, question);
+  const fault = walk.read(message);
+  if (fault !== undefined) return fault;
+  if (!answersQuestion(message, question)) return "question-mismatch";
+  if ((walk.flags & FLAG.TC) !== 0) return "truncated";
+  const selection = selectRecords(message, walk, question);
   if (selection === undefined) return "chain";
-  writer.begin(FLAG.QR | FLAG.RD | FLAG.RA | (parsed.rcode & 15), question);
-  const seen = new Set<string>();
-  const anCount = writeRecords(message, selection, selection.answers, seen);
+  const { answers, authorities, kind } = selection;
+  writer.begin(FLAG.QR | FLAG.RD | FLAG.RA | (walk.rcode & 15), question, options.compressesNames);
+  const seen = answers.length + authorities.length > 1 ? new Set<string>() : undefined;
+  const anCount = writeRecords(message, selection, answers, seen);
   if (anCount < 0) return "too-long";
-  const nsCount = writeRecords(message, selection, selection.authorities, seen);
+  const nsCount = writeRecords(message, selection, authorities, seen);
   if (nsCount < 0) return "too-long";
-  const authentic = options.authenticated && (parsed.flags & FLAG.AD) !== 0;
+  const authentic = options.authenticated && (walk.flags & FLAG.AD) !== 0;
   const bytes = writer.finish(anCount, nsCount);
   const ttlOffsets = writer.ttlOffsets();
   return {
     bytes,
     ttlOffsets,
-    rcode: parsed.rcode,
-    kind: selection.kind,
+    rcode: walk.rcode,
+    kind,
     ttlSeconds: lifetimeSeconds(bytes, ttlOffsets, selection),
-    authenticData: authentic && selection.kind !== "failure",
-    ede: parsed.edns?.ede,
+    authenticData: authentic && kind !== "failure",
+    ede: walk.edns?.ede,
   };
 }
 
-function answersQuestion(parsed: ParsedResponse, { qname, qtype, qclass }: Question): boolean {
-  if (parsed.qtype !== qtype || parsed.qclass !== qclass) return false;
-  return parsed.qname.length === qname.length && parsed.qname.every((byte, i) => byte === qname[i]);
+function answersQuestion(message: Uint8Array, { qname, qtype, qclass }: Question): boolean {
+  if (walk.qtype !== qtype || walk.qclass !== qclass) return false;
+  return isNameAt(message, HEADER_LENGTH, qname, 0);
 }
 
 /** Returns how many were written, each record once; −1 when the response has grown too long. */
@@ -85,24 +90,18 @@ function writeRecords(
   message: Uint8Array,
   selection: Selection,
   records: readonly ResponseRecord[],
-  seen: Set<string>,
+  seen: Set<string> | undefined,
 ): number {
   let count = 0;
   for (const record of records) {
-    if (isRepeated(message, selection, record, seen)) continue;
+    if (seen !== undefined && isRepeated(message, record, seen)) continue;
     if (!writer.writeRecord(message, record, shownTtl(message, selection, record))) return -1;
     count++;
   }
   return count;
 }
 
-function isRepeated(
-  message: Uint8Array,
-  { answers, authorities }: Selection,
-  record: ResponseRecord,
-  seen: Set<string>,
-): boolean {
-  if (answers.length + authorities.length === 1) return false;
+function isRepeated(message: Uint8Array, record: ResponseRecord, seen: Set<string>): boolean {
   const countBefore = seen.size;
   return seen.add(recordKey(message, record)).size === countBefore;
 }
@@ -124,6 +123,8 @@ function lifetimeSeconds(bytes: Uint8Array, ttlOffsets: Uint16Array, selection: 
   const positive = selection.kind === "positive";
   if (!positive && selection.soa === undefined) return 0;
   let least = positive ? Infinity : NEGATIVE_TTL_CAP;
-  for (const offset of ttlOffsets) least = Math.min(least, read32(bytes, offset));
+  for (let i = 0; i < ttlOffsets.length; i++) {
+    least = Math.min(least, read32(bytes, ttlOffsets[i]!));
+  }
   return least;
 }

@@ -2,6 +2,7 @@
 // everything behind this door may follow its offsets without looking again.
 
 import { FLAG, HEADER_LENGTH, MAX_NAME_LENGTH, OPCODE, TYPE } from "./constants.ts";
+import { copyOf } from "./copy-bytes.ts";
 import { copyName, nameLength } from "./name.ts";
 import { read16, read32 } from "./numbers.ts";
 import { isRdataValid, skipValidName } from "./rdata-field.ts";
@@ -23,6 +24,8 @@ export interface ResponseRecord {
   readonly rdataLength: number;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 export interface ParsedResponse {
   readonly id: number;
   /** The header's second word. */
@@ -41,39 +44,135 @@ export interface ParsedResponse {
   readonly end: number;
 }
 
-/** A walk through the records: where it is and what it has found. */
-interface Walk {
-  readonly message: Uint8Array;
-  at: number;
-  readonly records: ResponseRecord[];
-  edns: ResponseEdns | undefined;
-}
-
 /** Reads `message`, which it neither changes nor keeps. */
 export function readResponse(message: Uint8Array): ParsedResponse | ResponseFault {
-  if (message.length < HEADER_LENGTH) return "short";
-  const flags = read16(message, 2);
-  const opcode = (flags >> 11) & 15;
-  if ((flags & FLAG.QR) === 0 || opcode !== OPCODE.QUERY) return "not-a-response";
-  const qnameLength = nameLength(message, HEADER_LENGTH, message.length);
-  const qnameEnd = HEADER_LENGTH + qnameLength;
-  if (read16(message, 4) !== 1 || qnameLength < 0) return "question";
-  if (qnameEnd + 4 > message.length) return "question";
-  const walk: Walk = { message, at: qnameEnd + 4, records: [], edns: undefined };
-  const fault = walkSections(walk);
+  const walk = new ResponseWalk();
+  const fault = walk.read(message);
   if (fault !== undefined) return fault;
+  const { edns, flags, qclass, qtype, rcode, records } = walk;
   return {
     id: read16(message, 0),
     flags,
-    rcode: ((walk.edns?.extendedRcode ?? 0) << 4) | (flags & 15),
+    rcode,
     questionOffset: HEADER_LENGTH,
     qname: lowerName(message, HEADER_LENGTH),
-    qtype: read16(message, qnameEnd),
-    qclass: read16(message, qnameEnd + 2),
-    records: walk.records,
-    edns: walk.edns,
-    end: walk.at,
+    qtype,
+    qclass,
+    records,
+    edns,
+    end: message.length,
   };
+}
+
+/**
+ * A walk through a response, and what it has found. It may read one response after the other: it keeps
+ * its records and fills them in again, so that what it found holds until the next read().
+ */
+export class ResponseWalk {
+  flags = 0;
+  rcode = 0;
+  qtype = 0;
+  qclass = 0;
+  readonly records: ResponseRecord[] = [];
+  edns: ResponseEdns | undefined;
+  private readonly made: Mutable<ResponseRecord>[] = [];
+  private at = 0;
+
+  /** What is wrong with `message`; the fields hold only if nothing is. */
+  read(message: Uint8Array): ResponseFault | undefined {
+    this.records.length = 0;
+    this.edns = undefined;
+    if (message.length < HEADER_LENGTH) return "short";
+    this.flags = read16(message, 2);
+    const opcode = (this.flags >> 11) & 15;
+    if ((this.flags & FLAG.QR) === 0 || opcode !== OPCODE.QUERY) return "not-a-response";
+    const qnameLength = nameLength(message, HEADER_LENGTH, message.length);
+    const qnameEnd = HEADER_LENGTH + qnameLength;
+    if (read16(message, 4) !== 1 || qnameLength < 0) return "question";
+    if (qnameEnd + 4 > message.length) return "question";
+    this.qtype = read16(message, qnameEnd);
+    this.qclass = read16(message, qnameEnd + 2);
+    this.at = qnameEnd + 4;
+    const fault = this.readSections(message);
+    this.rcode = (this.extendedRcode << 4) | (this.flags & 15);
+    return fault;
+  }
+
+  private get extendedRcode(): number {
+    return this.edns?.extendedRcode ?? 0;
+  }
+
+  private readSections(message: Uint8Array): ResponseFault | undefined {
+    return (
+      this.readSection(message, "answer", read16(message, 6)) ??
+      this.readSection(message, "authority", read16(message, 8)) ??
+      this.readSection(message, "additional", read16(message, 10)) ??
+      (this.at === message.length ? undefined : "trailing")
+    );
+  }
+
+  private readSection(
+    message: Uint8Array,
+    section: Section,
+    count: number,
+  ): ResponseFault | undefined {
+    for (let i = 0; i < count; i++) {
+      if (this.at === message.length) return "counts";
+      const fault = this.readRecord(message, section);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  }
+
+  private readRecord(message: Uint8Array, section: Section): ResponseFault | undefined {
+    const ownerOffset = this.at;
+    const ownerEnd = skipValidName(message, ownerOffset, message.length);
+    if (ownerEnd < 0) return "name";
+    const rdataOffset = ownerEnd + 10;
+    if (rdataOffset > message.length) return "short";
+    const rdataLength = read16(message, ownerEnd + 8);
+    this.at = rdataOffset + rdataLength;
+    if (this.at > message.length) return "short";
+    const type = read16(message, ownerEnd);
+    if (type === TYPE.OPT) return this.readOpt(message, section, ownerOffset, ownerEnd);
+    if (!isRdataValid(message, rdataOffset, rdataLength, type)) return "rdata";
+    const record = this.nextRecord();
+    record.section = section;
+    record.ownerOffset = ownerOffset;
+    record.type = type;
+    record.class = read16(message, ownerEnd + 2);
+    record.ttl = read32(message, ownerEnd + 4);
+    record.ttlOffset = ownerEnd + 4;
+    record.rdataOffset = rdataOffset;
+    record.rdataLength = rdataLength;
+    this.records.push(record);
+    return undefined;
+  }
+
+  private nextRecord(): Mutable<ResponseRecord> {
+    return (this.made[this.records.length] ??= {
+      section: "answer",
+      ownerOffset: 0,
+      type: 0,
+      class: 0,
+      ttl: 0,
+      ttlOffset: 0,
+      rdataOffset: 0,
+      rdataLength: 0,
+    });
+  }
+
+  private readOpt(
+    message: Uint8Array,
+    section: Section,
+    ownerOffset: number,
+    fixedOffset: number,
+  ): ResponseFault | undefined {
+    const misplaced = section !== "additional" || this.edns !== undefined;
+    if (misplaced || message[ownerOffset] !== 0) return "opt"; // RFC 6891 §6.1.1
+    this.edns = readResponseEdns(message, fixedOffset, this.at);
+    return this.edns === undefined ? "opt" : undefined;
+  }
 }
 
 const scratch = new Uint8Array(MAX_NAME_LENGTH);
@@ -81,62 +180,5 @@ const scratch = new Uint8Array(MAX_NAME_LENGTH);
 /** The name at `offset` of a message that readResponse accepts: uncompressed, in lower case. */
 export function lowerName(message: Uint8Array, offset: number): Uint8Array {
   const length = copyName(message, 0, message.length, offset, scratch, 0, true);
-  return scratch.slice(0, length);
-}
-
-function walkSections(walk: Walk): ResponseFault | undefined {
-  const { message } = walk;
-  return (
-    walkSection(walk, "answer", read16(message, 6)) ??
-    walkSection(walk, "authority", read16(message, 8)) ??
-    walkSection(walk, "additional", read16(message, 10)) ??
-    (walk.at === message.length ? undefined : "trailing")
-  );
-}
-
-function walkSection(walk: Walk, section: Section, count: number): ResponseFault | undefined {
-  for (let i = 0; i < count; i++) {
-    if (walk.at === walk.message.length) return "counts";
-    const fault = walkRecord(walk, section);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
-}
-
-function walkRecord(walk: Walk, section: Section): ResponseFault | undefined {
-  const { message, at: ownerOffset } = walk;
-  const ownerEnd = skipValidName(message, ownerOffset, message.length);
-  if (ownerEnd < 0) return "name";
-  const rdataOffset = ownerEnd + 10;
-  if (rdataOffset > message.length) return "short";
-  const rdataLength = read16(message, ownerEnd + 8);
-  walk.at = rdataOffset + rdataLength;
-  if (walk.at > message.length) return "short";
-  const type = read16(message, ownerEnd);
-  if (type === TYPE.OPT) return walkOpt(walk, section, ownerOffset, ownerEnd);
-  if (!isRdataValid(message, rdataOffset, rdataLength, type)) return "rdata";
-  walk.records.push({
-    section,
-    ownerOffset,
-    type,
-    class: read16(message, ownerEnd + 2),
-    ttl: read32(message, ownerEnd + 4),
-    ttlOffset: ownerEnd + 4,
-    rdataOffset,
-    rdataLength,
-  });
-  return undefined;
-}
-
-function walkOpt(
-  walk: Walk,
-  section: Section,
-  ownerOffset: number,
-  fixedOffset: number,
-): ResponseFault | undefined {
-  const { message } = walk;
-  const misplaced = section !== "additional" || walk.edns !== undefined;
-  if (misplaced || message[ownerOffset] !== 0) return "opt"; // RFC 6891 §6.1.1
-  walk.edns = readResponseEdns(message, fixedOffset, walk.at);
-  return walk.edns === undefined ? "opt" : undefined;
+  return copyOf(scratch, 0, length);
 }

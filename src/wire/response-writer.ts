@@ -3,6 +3,7 @@
 // other.
 
 import { MAX_MESSAGE_LENGTH, MAX_NAME_LENGTH } from "./constants.ts";
+import { copyOf } from "./copy-bytes.ts";
 import { copyName, skipName } from "./name.ts";
 import { NameTable } from "./name-table.ts";
 import { write16, write32 } from "./numbers.ts";
@@ -28,9 +29,9 @@ export class ResponseWriter {
   private ttlCount = 0;
 
   /** Header, with ID 0 and no records yet, and question; `qname` in lower case. */
-  begin(flags: number, { qname, qtype, qclass }: Question): void {
+  begin(flags: number, { qname, qtype, qclass }: Question, compressesNames = true): void {
     const header = writeHeader(this.out, 0, 0, flags, 1, 0, 0, 0);
-    this.names.reset();
+    this.names.reset(compressesNames);
     this.names.write(this.out, header, qname);
     this.length = writeQuestion(this.out, header, qname, qtype, qclass);
     this.ttlCount = 0;
@@ -83,11 +84,13 @@ export class ResponseWriter {
   finish(anCount: number, nsCount: number): Uint8Array {
     write16(this.out, 6, anCount);
     write16(this.out, 8, nsCount);
-    return this.out.slice(0, this.length);
+    return copyOf(this.out, 0, this.length);
   }
 
   /** Offsets of the TTL fields in the response, in order. */
   ttlOffsets(): Uint16Array {
-    return this.ttls.slice(0, this.ttlCount);
+    const offsets = new Uint16Array(this.ttlCount);
+    for (let i = 0; i < offsets.length; i++) offsets[i] = this.ttls[i]!;
+    return offsets;
   }
 }

@@ -6,7 +6,12 @@ import { RCODE, TYPE } from "./constants.ts";
 import { isAtOrBelow, isNameAt, sameName } from "./name.ts";
 import { read16 } from "./numbers.ts";
 import type { Question } from "./question.ts";
-import { lowerName, type ParsedResponse, type ResponseRecord } from "./read-response.ts";
+import {
+  lowerName,
+  type ParsedResponse,
+  type ResponseRecord,
+  type Section,
+} from "./read-response.ts";
 
 /**
  * positive: there is data for the qtype; nodata: the name has none (RFC 2308 §2.2), a referral
@@ -28,29 +33,65 @@ const SIGNER_OFFSET = 18;
 /** More zones than a chain of aliases passes through. */
 const MAX_ZONES = 18;
 
-const NOTHING: readonly ResponseRecord[] = [];
+const NO_RECORDS: readonly ResponseRecord[] = [];
+const NO_ZONES: readonly Uint8Array[] = [];
 
 /** Undefined when the answer's aliases loop or are too many. */
 export function selectRecords(
   message: Uint8Array,
-  parsed: ParsedResponse,
+  { rcode, records }: Pick<ParsedResponse, "rcode" | "records">,
   question: Question,
 ): Selection | undefined {
-  const denied = parsed.rcode === RCODE.NXDOMAIN;
-  if (parsed.rcode !== RCODE.NOERROR && !denied) {
-    return { kind: "failure", answers: NOTHING, authorities: NOTHING, soa: undefined };
+  const denied = rcode === RCODE.NXDOMAIN;
+  if (rcode !== RCODE.NOERROR && !denied) {
+    return { kind: "failure", answers: NO_RECORDS, authorities: NO_RECORDS, soa: undefined };
   }
-  const records = parsed.records.filter((record) => record.class === question.qclass);
-  const candidates = records.filter((record) => record.section === "answer");
+  const candidates = recordsOf(records, "answer", question.qclass);
   const chain = followChain(message, candidates, question, denied);
   if (chain === undefined) return undefined;
-  const answers = candidates.filter((record) => isOfChain(message, record, chain, question.qtype));
-  const below = records.filter((record) => record.section === "authority");
+  const answers = ofChain(message, candidates, chain, question.qtype);
+  const below = recordsOf(records, "authority", question.qclass);
   const soa = chain.answered ? undefined : findSoa(message, below, chain.last);
   const zones = provingZones(message, answers, soa);
-  const authorities = below.filter((record) => isProof(message, record, soa, zones));
+  const authorities = zones.length === 0 ? NO_RECORDS : proofsOf(message, below, soa, zones);
   const kind = denied ? "nxdomain" : chain.answered ? "positive" : "nodata";
   return { kind, answers, authorities, soa };
+}
+
+// What follows makes an array only of what it finds: most responses hold one record.
+
+function recordsOf(
+  records: readonly ResponseRecord[],
+  section: Section,
+  qclass: number,
+): readonly ResponseRecord[] {
+  let found: ResponseRecord[] | undefined;
+  for (const record of records) {
+    if (record.section === section && record.class === qclass) (found ??= []).push(record);
+  }
+  return found ?? NO_RECORDS;
+}
+
+function ofChain(
+  message: Uint8Array,
+  candidates: readonly ResponseRecord[],
+  chain: AnswerChain,
+  qtype: number,
+): readonly ResponseRecord[] {
+  let found: ResponseRecord[] | undefined;
+  for (const record of candidates) {
+    if (isOfChain(message, record, chain, qtype)) (found ??= []).push(record);
+  }
+  return found ?? NO_RECORDS;
+}
+
+function proofsOf(
+  message: Uint8Array,
+  below: readonly ResponseRecord[],
+  soa: ResponseRecord | undefined,
+  zones: readonly Uint8Array[],
+): readonly ResponseRecord[] {
+  return below.filter((record) => isProof(message, record, soa, zones));
 }
 
 /** An RRSIG goes with the RRset it covers. */
@@ -102,13 +143,15 @@ function provingZones(
   message: Uint8Array,
   answers: readonly ResponseRecord[],
   soa: ResponseRecord | undefined,
-): Uint8Array[] {
-  const zones = soa === undefined ? [] : [lowerName(message, soa.ownerOffset)];
+): readonly Uint8Array[] {
+  let zones = soa === undefined ? NO_ZONES : [lowerName(message, soa.ownerOffset)];
   for (const record of answers) {
     if (record.type !== TYPE.RRSIG || zones.length === MAX_ZONES) continue;
     const signer = lowerName(message, record.rdataOffset + SIGNER_OFFSET);
     if (zones.some((zone) => sameName(zone, 0, signer, 0))) continue;
-    if (isAtOrBelow(lowerName(message, record.ownerOffset), 0, signer, 0)) zones.push(signer);
+    if (isAtOrBelow(lowerName(message, record.ownerOffset), 0, signer, 0)) {
+      zones = [...zones, signer];
+    }
   }
   return zones;
 }

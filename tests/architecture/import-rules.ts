@@ -23,7 +23,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   runtime: { mayImport: [ERRORS], packages: ["node:*", "bun*"] },
   cache: { mayImport: ["wire", "memory"] },
   policy: { mayImport: ["wire", "memory", ERRORS] },
-  upstream: { mayImport: ["wire", "runtime", "clock", ERRORS], packages: ["node:*"] },
+  upstream: { mayImport: ["wire", "memory", "runtime", "clock", ERRORS], packages: ["node:*"] },
   resolver: { mayImport: [...ROOMS_BELOW_LISTENER, ERRORS], packages: ["node:crypto"] },
   listener: { mayImport: ["resolver", "wire", "memory", "runtime", "clock", ERRORS] },
   certificate: { mayImport: [ERRORS], packages: ["node:*", "@peculiar/*"] },

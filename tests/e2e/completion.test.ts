@@ -66,7 +66,7 @@ function lines(text: string): string[] {
   return text.split("\n").filter((line) => line !== "");
 }
 
-const COMMANDS = ["check", "completion", "query", "serve"];
+const COMMANDS = ["bench", "check", "completion", "query", "serve"];
 
 describe("completion in bash", () => {
   const skip = needs("bash");

@@ -21,10 +21,19 @@ const PACKAGES = {
   fish: "fish",
 } as const;
 
-export type Program = keyof typeof PACKAGES;
+/** Their packages would change the machine's own services: unpacked, never installed. */
+const UNPACKED = {
+  "systemd-resolved": { libraries: "libsystemd-shared" },
+} as const;
+
+type UnpackedProgram = keyof typeof UNPACKED;
+export type Program = keyof typeof PACKAGES | UnpackedProgram;
+
+/** Where programs that are only unpacked lie, each by its name. */
+export const UNPACKED_FOLDER = "/var/cache/hermod-tests";
 
 /** Where Debian keeps daemons; not on everyone's PATH. */
-const SYSTEM_FOLDERS = ["/usr/sbin", "/usr/local/sbin", "/sbin"];
+const SYSTEM_FOLDERS = ["/usr/sbin", "/usr/local/sbin", "/sbin", UNPACKED_FOLDER];
 
 /** Absolute path of a program that is here. */
 export function programPath(program: Program): string {
@@ -35,18 +44,36 @@ export function programPath(program: Program): string {
 
 /** What a test takes as its `skip` option: false, or the reason with the packages to install. */
 export function needs(...programs: readonly Program[]): string | false {
-  const missing = programs.filter((program) => find(program) === undefined);
+  const missing = programs.filter(isMissing);
   if (missing.length === 0) return false;
-  const packages = missing.map((program) => PACKAGES[program]).join(" ");
-  return `needs ${missing.join(", ")} (apt-get install ${packages})`;
+  return `needs ${missing.join(", ")} (${missing.map(howToGet).join("; ")})`;
 }
 
-/** Debian packages of all programs that are missing. */
+function howToGet(program: Program): string {
+  if (isUnpacked(program)) return `the tests unpack ${program} when they run as root`;
+  return `apt-get install ${PACKAGES[program]}`;
+}
+
+/** Debian packages to install for the programs that are missing. */
 export function missingPackages(): string[] {
-  const programs = Object.keys(PACKAGES) as Program[];
-  return programs
-    .filter((program) => find(program) === undefined)
-    .map((program) => PACKAGES[program]);
+  const programs = Object.keys(PACKAGES) as (keyof typeof PACKAGES)[];
+  return [
+    ...programs.filter(isMissing).map((program) => PACKAGES[program]),
+    ...missingUnpacked().map((program) => UNPACKED[program].libraries),
+  ];
+}
+
+/** Programs that are missing and only to be unpacked, from the Debian package of that name. */
+export function missingUnpacked(): UnpackedProgram[] {
+  return (Object.keys(UNPACKED) as UnpackedProgram[]).filter(isMissing);
+}
+
+function isUnpacked(program: Program): program is UnpackedProgram {
+  return program in UNPACKED;
+}
+
+function isMissing(program: Program): boolean {
+  return find(program) === undefined;
 }
 
 function find(program: Program): string | undefined {

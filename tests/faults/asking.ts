@@ -2,7 +2,10 @@
 
 import assert from "node:assert/strict";
 import * as dnsPacket from "dns-packet";
+import { monotonicMs } from "../../src/clock/monotonic.ts";
 import {
+  type Asker,
+  type Upstream,
   UpstreamError,
   type UpstreamFault,
   type UpstreamObserver,
@@ -60,4 +63,16 @@ export class CountingObserver implements UpstreamObserver {
   failed(_url: string, fault: UpstreamFault): void {
     this.faults.push(fault);
   }
+}
+
+/** Resolves to the response; rejects with why there is none. */
+export function responseOf(
+  upstream: Upstream,
+  query: Uint8Array,
+  timeoutMs: number,
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const asker: Asker = { responded: resolve, failed: reject };
+    upstream.ask(query, timeoutMs, asker, monotonicMs());
+  });
 }

@@ -105,17 +105,17 @@ class MutantGroup implements UpstreamGroup {
     this.next = next;
   }
 
-  async ask(_query: Uint8Array, _timeoutMs: number, judge: Judge): Promise<void> {
+  ask(_query: Uint8Array, _timeoutMs: number, judge: Judge): void {
     this.sent = [];
     for (let i = 0; i < TRIES; i++) {
       const response = this.next();
       this.sent.push(response.slice());
       if (judge.accepts(response)) {
         this.accepted++;
-        return;
+        return judge.ended(undefined);
       }
     }
-    throw new UpstreamError("malformed", "nothing but mutants");
+    judge.ended(new UpstreamError("malformed", "nothing but mutants"));
   }
 
   close(): void {}

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
 import { loadSettings, type SettingsRequest } from "../../../src/config/load.ts";
 import { parseNetwork } from "../../../src/config/parse-network.ts";
-import type { Settings } from "../../../src/config/settings.ts";
+import type { Experimental, Settings } from "../../../src/config/settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hermod-config-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -16,6 +16,30 @@ function file(text: string): string {
   const path = join(folder, "hermod.yaml");
   writeFileSync(path, text);
   return path;
+}
+
+const OPTIMISATIONS = [
+  "batching",
+  "socketBuffers",
+  "paddedRows",
+  "finishedResponses",
+  "wordCopies",
+  "joinedResponses",
+  "dohBesideRouter",
+  "cacheSegments",
+  "negativeCaching",
+  "nameCompression",
+  "querySharing",
+  "joinedQueries",
+  "pipelining",
+  "connectionReuse",
+  "sessionResumption",
+] as const;
+
+/** All of them on, or all off. */
+function optimisations(on: boolean): Experimental {
+  const pairs = OPTIMISATIONS.map((name) => [name, on] as const);
+  return Object.fromEntries(pairs) as unknown as Experimental;
 }
 
 function load(request: Partial<SettingsRequest>): Promise<Settings> {
@@ -41,6 +65,7 @@ test("the defaults", async () => {
       admin: { host: "127.0.0.1", port: 8053 },
     },
     udp: { engine: "auto", threadCount: 0 },
+    streamThreadCount: 0,
     upstream: {
       servers: [
         "tls://9.9.9.9:853#dns.quad9.net",
@@ -75,6 +100,7 @@ test("the defaults", async () => {
       resolveTimeoutMs: 1800,
     },
     log: { level: "info" },
+    experimental: optimisations(true),
   });
 });
 
@@ -87,6 +113,7 @@ listen:
   dohPlain: [127.0.0.1:8080]
   admin: "[::1]:9000"
 udp: {engine: batched, threads: 3}
+streams: {threads: 2}
 upstream:
   servers:
     - udp://192.0.2.2:53
@@ -113,6 +140,7 @@ limits:
   resolveTimeout: 1s
 log:
   level: debug
+experimental: {${OPTIMISATIONS.map((name) => `${name}: false`).join(", ")}}
 `);
   assert.deepEqual(await load({ configFile }), {
     listen: {
@@ -126,6 +154,7 @@ log:
       admin: { host: "::1", port: 9000 },
     },
     udp: { engine: "batched", threadCount: 3 },
+    streamThreadCount: 2,
     upstream: {
       servers: ["udp://192.0.2.2:53", "tls://[2001:db8::2]:853#dns.example"],
       caPem: undefined,
@@ -156,6 +185,7 @@ log:
       resolveTimeoutMs: 1000,
     },
     log: { level: "debug" },
+    experimental: optimisations(false),
   });
 });
 

@@ -159,6 +159,10 @@ describe("in the file", () => {
       '1:15: udp.engine: "fast" is not known here: write one of auto, batched, portable',
       "1:30: udp.threads: 1000 is out of range: write a whole number from 0 to 64",
     ],
+    "fewer than no threads for streams": [
+      "streams: {threads: -1}\n",
+      "1:20: streams.threads: -1 is out of range: write a whole number from 0 to 64",
+    ],
     "proxies that are no networks, and a header that nobody sends": [
       "proxy: {trusted: [example.net], clientAddressHeader: X-Client, protocol: v2}\n",
       '1:19: proxy.trusted: "example.net" is not a network: write an address and a prefix length, as in 192.168.0.0/16',
@@ -194,7 +198,7 @@ describe("in the file", () => {
 
   test("names that every object has are unknown keys too", async () => {
     assert.deepEqual(await inFile("toString: 1\n"), [
-      "1:1: toString: no such key: write one of listen, upstream, udp, tls, proxy, cache, access, limits, log",
+      "1:1: toString: no such key: write one of listen, upstream, udp, streams, tls, proxy, cache, access, limits, log, experimental",
     ]);
   });
 
@@ -243,7 +247,7 @@ describe("in the environment", () => {
       await mistakes({ environment: { HERMOD_UPSTREAMS: "192.0.2.1", HERMOD_COLOUR: "1" } }),
       [
         "HERMOD_UPSTREAMS: no such variable: did you mean HERMOD_UPSTREAM?",
-        "HERMOD_COLOUR: no such variable: unset it, or use one of HERMOD_CONFIG, HERMOD_DNS, HERMOD_DOT, HERMOD_DOH, HERMOD_DOH_PLAIN, HERMOD_ADMIN, HERMOD_UDP_ENGINE, HERMOD_UDP_THREADS, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA, HERMOD_TLS_CERT, HERMOD_TLS_KEY, HERMOD_TRUSTED_PROXY, HERMOD_CLIENT_ADDRESS_HEADER, HERMOD_CACHE_SIZE, HERMOD_LOG_LEVEL",
+        "HERMOD_COLOUR: no such variable: unset it, or use one of HERMOD_CONFIG, HERMOD_DNS, HERMOD_DOT, HERMOD_DOH, HERMOD_DOH_PLAIN, HERMOD_ADMIN, HERMOD_UDP_ENGINE, HERMOD_UDP_THREADS, HERMOD_STREAM_THREADS, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA, HERMOD_TLS_CERT, HERMOD_TLS_KEY, HERMOD_TRUSTED_PROXY, HERMOD_CLIENT_ADDRESS_HEADER, HERMOD_CACHE_SIZE, HERMOD_LOG_LEVEL",
       ],
     );
   });

@@ -35,8 +35,13 @@ async function parse(words: readonly string[]): Promise<Call> {
       calls.push({ name, parameters: given.slice(0, at), options });
       return Promise.resolve(0);
     };
-  const [serve, query, check, completion] = ["serve", "query", "check", "completion"].map(record);
-  const actions = { serve: serve!, query: query!, check: check!, completion: completion! };
+  const actions = {
+    serve: record("serve"),
+    query: record("query"),
+    check: record("check"),
+    bench: record("bench"),
+    completion: record("completion"),
+  };
   assert.equal(await runProgram(words, "1.2.3", terminal, actions), 0, error());
   assert.equal(calls.length, 1);
   return calls[0]!;

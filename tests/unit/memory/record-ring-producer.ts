@@ -1,11 +1,11 @@
 // A thread that puts records into a ring as fast as they go in.
 
 import { workerData } from "node:worker_threads";
-import { MissRingWriter } from "../../../src/memory/miss-ring.ts";
-import { ORIGIN_WORDS, payloadOf, type ProducerData } from "./miss-ring-records.ts";
+import { RecordRingWriter } from "../../../src/memory/record-ring.ts";
+import { ORIGIN_WORDS, payloadOf, type ProducerData } from "./record-ring-records.ts";
 
 const { buffer, records, refused } = workerData as ProducerData;
-const writer = new MissRingWriter(buffer, ORIGIN_WORDS);
+const writer = new RecordRingWriter(buffer, ORIGIN_WORDS);
 const origin = new Uint32Array(ORIGIN_WORDS);
 for (let sequence = 0; sequence < records; sequence++) {
   const payload = payloadOf(sequence);

@@ -1,4 +1,4 @@
-// The records that miss-ring-producer.ts sends: their content follows from their number.
+// The records that record-ring-producer.ts sends: their content follows from their number.
 
 export const ORIGIN_WORDS = 18;
 

@@ -1,116 +1,15 @@
-// The ring between two threads: every order of its steps in a model, every sequence of its operations
-// in the code, and the code on two real threads.
+// The ring between two threads: every sequence of its operations, and the code on two real threads.
+// record-ring-orders.test.ts has every order of their steps.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Worker } from "node:worker_threads";
 import {
-  MissRingReader,
-  MissRingWriter,
-  missRingByteLength,
-} from "../../../src/memory/miss-ring.ts";
-import { explore, type Model, type Thread } from "./interleavings.ts";
-import { ORIGIN_WORDS, payloadOf, type ProducerData } from "./miss-ring-records.ts";
-
-// ── The protocol, in every order of its steps ───────────────────────────────────────────────────
-
-const CAPACITY = 4;
-type Flaw = "none" | "publishes first" | "gives back first" | "takes what is in use";
-
-/** A ring of records of one word of length and some words of content, as in memory/miss-ring. */
-class RingModel implements Model {
-  readonly threads: readonly Thread[];
-  private readonly words: number[] = Array<number>(CAPACITY).fill(-1);
-  private head: number;
-  private tail: number;
-  private readonly accepted: number[] = [];
-  private readonly taken: number[] = [];
-  private isProducerDone = false;
-  private readonly flaw: Flaw;
-
-  constructor(start: number, lengths: readonly number[], flaw: Flaw) {
-    this.head = this.tail = start;
-    this.flaw = flaw;
-    this.threads = [this.produce(lengths), this.consume()];
-  }
-
-  finish(): void {
-    assert.deepEqual(this.taken, this.accepted);
-  }
-
-  private *produce(lengths: readonly number[]): Thread {
-    let value = 100;
-    for (const length of lengths) {
-      yield;
-      const used = this.tail - this.head;
-      const at = this.tail % CAPACITY;
-      const skipped = length <= CAPACITY - at ? 0 : CAPACITY - at;
-      const hasRoom = CAPACITY - used >= skipped + length;
-      if (!hasRoom && this.flaw !== "takes what is in use") continue;
-      const next = this.tail + skipped + length;
-      if (this.flaw === "publishes first") this.tail = next;
-      if (skipped > 0) {
-        yield;
-        this.words[at] = 0;
-      }
-      const start = (next - length) % CAPACITY;
-      for (let w = 0; w < length; w++) {
-        yield;
-        this.words[start + w] = w === 0 ? length : ++value;
-        if (w > 0) this.accepted.push(value);
-      }
-      yield;
-      this.tail = next;
-    }
-    this.isProducerDone = true;
-  }
-
-  private *consume(): Thread {
-    let mine = this.head;
-    for (;;) {
-      yield () => this.tail !== mine || this.isProducerDone;
-      if (this.tail === mine) return;
-      if (this.words[mine % CAPACITY] === 0) mine += CAPACITY - (mine % CAPACITY);
-      const length = this.words[mine % CAPACITY]!;
-      assert.ok(length > 1 && length <= CAPACITY, `a record of ${length} words`);
-      if (this.flaw === "gives back first") this.head = mine + length;
-      for (let w = 1; w < length; w++) {
-        yield;
-        this.taken.push(this.words[(mine % CAPACITY) + w]!);
-      }
-      mine += length;
-      yield;
-      this.head = mine;
-    }
-  }
-}
-
-function exploreRing(flaw: Flaw): number {
-  let schedules = 0;
-  for (let start = 0; start < CAPACITY; start++) {
-    for (const lengths of [
-      [2, 2],
-      [3, 2],
-      [2, 3],
-      [2, 2, 2],
-    ]) {
-      schedules += explore(() => new RingModel(start, lengths, flaw));
-    }
-  }
-  return schedules;
-}
-
-describe("the ring's protocol", () => {
-  test("hands over every record whole, in every order of the steps", () => {
-    assert.ok(exploreRing("none") > 1000);
-  });
-
-  for (const flaw of ["publishes first", "gives back first", "takes what is in use"] as const) {
-    test(`does not when a thread ${flaw}`, () => {
-      assert.throws(() => exploreRing(flaw));
-    });
-  }
-});
+  RecordRingReader,
+  RecordRingWriter,
+  recordRingByteLength,
+} from "../../../src/memory/record-ring.ts";
+import { ORIGIN_WORDS, payloadOf, type ProducerData } from "./record-ring-records.ts";
 
 // ── The code, in every sequence of its operations ───────────────────────────────────────────────
 
@@ -120,8 +19,8 @@ const LENGTHS = [0, 3, 23];
 const STEPS = 8;
 
 class RingUnderTest {
-  readonly writer: MissRingWriter;
-  readonly reader: MissRingReader;
+  readonly writer: RecordRingWriter;
+  readonly reader: RecordRingReader;
   private readonly expected: number[] = [];
   private usedWords = 0;
   private sequence = 0;
@@ -131,11 +30,11 @@ class RingUnderTest {
 
   /** `position`: of head and tail; it wraps at 2^32. */
   constructor(position: number) {
-    const buffer = new ArrayBuffer(missRingByteLength(RING_WORDS));
+    const buffer = new ArrayBuffer(recordRingByteLength(RING_WORDS));
     const cells = new Int32Array(buffer);
     cells[0] = cells[16] = position;
-    this.writer = new MissRingWriter(buffer, 1);
-    this.reader = new MissRingReader(buffer, 1);
+    this.writer = new RecordRingWriter(buffer, 1);
+    this.reader = new RecordRingReader(buffer, 1);
   }
 
   push(length: number): void {
@@ -190,17 +89,17 @@ describe("the ring", () => {
   }
 
   test("is taken over by a new producer and a new consumer where the old ones were", () => {
-    const buffer = new ArrayBuffer(missRingByteLength(64));
+    const buffer = new ArrayBuffer(recordRingByteLength(64));
     const payload = Uint8Array.of(1, 2, 3);
     const push = (value: number): boolean =>
-      new MissRingWriter(buffer, 1).push(payload, 0, 3, Uint32Array.of(value), 0);
-    const reader = new MissRingReader(buffer, 1);
+      new RecordRingWriter(buffer, 1).push(payload, 0, 3, Uint32Array.of(value), 0);
+    const reader = new RecordRingReader(buffer, 1);
     for (let value = 1; value < 100; value++) {
       assert.ok(push(value));
       assert.ok(reader.next());
       assert.equal(reader.words[reader.originAt], value);
       assert.equal(reader.next(), false);
-      assert.equal(new MissRingReader(buffer, 1).isEmpty, true);
+      assert.equal(new RecordRingReader(buffer, 1).isEmpty, true);
     }
   });
 });
@@ -208,13 +107,13 @@ describe("the ring", () => {
 // ── The code on two threads ─────────────────────────────────────────────────────────────────────
 
 test("the ring between two threads keeps every record, and counts what it refuses", async () => {
-  const buffer = new SharedArrayBuffer(missRingByteLength(1 << 10));
+  const buffer = new SharedArrayBuffer(recordRingByteLength(1 << 10));
   const refused = new Int32Array(new SharedArrayBuffer(4));
   const data: ProducerData = { buffer, refused, records: 50_000 };
-  const file = new URL("./miss-ring-producer.ts", import.meta.url);
+  const file = new URL("./record-ring-producer.ts", import.meta.url);
   const worker = new Worker(file, { workerData: data });
   const exited = new Promise((resolve) => worker.on("exit", resolve));
-  const reader = new MissRingReader(buffer, ORIGIN_WORDS);
+  const reader = new RecordRingReader(buffer, ORIGIN_WORDS);
   let taken = 0;
   while (taken < data.records) {
     if (!reader.next()) {
@@ -229,7 +128,7 @@ test("the ring between two threads keeps every record, and counts what it refuse
   assert.equal(reader.refused, refused[0]);
 });
 
-function isRecord(reader: MissRingReader, sequence: number): boolean {
+function isRecord(reader: RecordRingReader, sequence: number): boolean {
   const { bytes, length, offset, originAt, words } = reader;
   const payload = payloadOf(sequence);
   let isSame = length === payload.length;

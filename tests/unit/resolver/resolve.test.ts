@@ -125,7 +125,7 @@ describe("resolve()", () => {
       additionals: [{ type: "OPT", name: ".", options: [ede] }],
     });
     assert.equal(accepted, false);
-    group.asked[0]!.reject(new UpstreamError("closed", "no more upstreams"));
+    group.asked[0]!.judge.ended(new UpstreamError("closed", "no more upstreams"));
     await one.done;
     assert.equal(rcode(one.responses[0]!), "SERVFAIL");
     assert.deepEqual(edeOf(one.responses[0]!), { code: 6, text: "bogus" });
@@ -143,18 +143,57 @@ describe("resolve()", () => {
   test("says why when nothing could be reached, and when what came was malformed", async () => {
     const { ask, group } = setUp();
     const unreachable = ask("x.example");
-    group.asked[0]!.reject(new UpstreamError("connect", "refused"));
+    group.asked[0]!.judge.ended(new UpstreamError("connect", "refused"));
     await unreachable.done;
     assert.equal(edeOf(unreachable.responses[0]!)!.code, 23);
     const silent = ask("y.example");
-    group.asked[1]!.reject(new UpstreamError("timeout", "silent"));
+    group.asked[1]!.judge.ended(new UpstreamError("timeout", "silent"));
     await silent.done;
     assert.equal(edeOf(silent.responses[0]!)!.code, 22);
     const malformed = ask("z.example");
     assert.equal(group.asked[2]!.judge.accepts(new Uint8Array(20)), false);
-    group.asked[2]!.reject(new UpstreamError("closed", "no more upstreams"));
+    group.asked[2]!.judge.ended(new UpstreamError("closed", "no more upstreams"));
     await malformed.done;
     assert.equal(edeOf(malformed.responses[0]!)!.code, 24);
+    const refused = ask("r.example");
+    const bare = encode({ flags: 0x185, questions: [] });
+    assert.equal(group.asked[3]!.judge.accepts(bare), false);
+    group.asked[3]!.judge.ended(new UpstreamError("malformed", "no more upstreams"));
+    await refused.done;
+    assert.deepEqual(edeOf(refused.responses[0]!), { code: 0, text: "upstream answered REFUSED" });
+  });
+
+  test("keeps queries apart that wait in the place of others that were answered", async () => {
+    const { ask, group, resolver } = setUp();
+    for (let round = 0; round < 3; round++) {
+      const names = Array.from({ length: 4 }, (_, i) => `n${i}.r${round}.example`);
+      const all = names.map((name, i) => ask(name, 100 * round + i));
+      const first = group.asked.length - names.length;
+      for (const i of [2, 0, 3, 1]) {
+        const answers = [A(names[i]!, `192.0.2.${10 * round + i}`)];
+        group.respond(first + i, { answers });
+      }
+      await Promise.all(all.map((one) => one.done));
+      all.forEach(({ responses }, i) => {
+        assert.equal(responses.length, 1);
+        assert.equal(responses[0]!.id, 100 * round + i);
+        assert.equal(responses[0]!.questions![0]!.name, names[i]);
+        const [answer] = responses[0]!.answers! as { data: string }[];
+        assert.equal(answer!.data, `192.0.2.${10 * round + i}`);
+      });
+    }
+    assert.equal(resolver.waiting, 0);
+  });
+
+  test("a question that nobody waits for any more is not asked twice", async () => {
+    const { ask, group } = setUp();
+    const early = ask("slow.example");
+    await early.done;
+    const late = ask("slow.example");
+    assert.equal(group.asked.length, 1);
+    group.respond(0, { answers: [A("slow.example", "192.0.2.1")] });
+    await late.done;
+    assert.equal(late.responses[0]!.answers!.length, 1);
   });
 
   test("answers by its own deadline; what comes later is still cached", async () => {
@@ -178,7 +217,7 @@ describe("resolve()", () => {
     await first.done;
     await new Promise((resolve) => setTimeout(resolve, 1100));
     const second = ask("stale.example");
-    group.asked[1]!.reject(new UpstreamError("timeout", "silent"));
+    group.asked[1]!.judge.ended(new UpstreamError("timeout", "silent"));
     await second.done;
     assert.equal(rcode(second.responses[0]!), "NOERROR");
     assert.equal((second.responses[0]!.answers![0] as { ttl: number }).ttl, 30);
@@ -196,7 +235,7 @@ describe("resolve()", () => {
     await second.done;
     assert.ok(set.reader.find(keyOf(set, "moved.example")) < 0);
     const third = ask("moved.example");
-    group.asked[2]!.reject(new UpstreamError("timeout", "silent"));
+    group.asked[2]!.judge.ended(new UpstreamError("timeout", "silent"));
     await third.done;
     assert.equal(rcode(third.responses[0]!), "SERVFAIL");
   });
@@ -204,7 +243,7 @@ describe("resolve()", () => {
   test("our own shortage is not remembered as a failure of the name", async () => {
     const { ask, group } = setUp();
     const one = ask("busy.example");
-    group.asked[0]!.reject(new UpstreamError("overload", "too many"));
+    group.asked[0]!.judge.ended(new UpstreamError("overload", "too many"));
     await one.done;
     assert.equal(rcode(one.responses[0]!), "SERVFAIL");
     const two = ask("busy.example");
@@ -220,7 +259,7 @@ describe("resolve()", () => {
       const one = ask("down.example");
       // Longer than the failure is remembered: the upstream takes its time to fail.
       await new Promise((resolve) => setTimeout(resolve, i === 0 ? 0 : 2600));
-      group.asked[i]!.reject(new UpstreamError("timeout", "silent"));
+      group.asked[i]!.judge.ended(new UpstreamError("timeout", "silent"));
       await one.done;
       await new Promise((resolve) => setTimeout(resolve, 1));
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { answersQuery } from "../../../src/upstream/answers-query.ts";
+import { answersOverStream, answersQuery } from "../../../src/upstream/answers-query.ts";
 import { queryFor } from "../../faults/asking.ts";
 import { responseTo } from "../../faults/scripted-upstream.ts";
 import { Random, SEED } from "../../fuzz/random.ts";
@@ -11,6 +11,34 @@ const respond = (packet?: Record<string, unknown>): Uint8Array =>
 const question = (type: string, name: string): Record<string, unknown> => ({
   questions: [{ type, name }],
   answers: [],
+});
+
+const bare = (flags: number): Uint8Array => respond({ flags, questions: [], answers: [] });
+
+describe("whether a response answers a query over a stream", () => {
+  test("a failure without a question does", () => {
+    for (const rcode of [1, 2, 4, 5]) {
+      assert.equal(answersOverStream(query, bare(0x180 | rcode)), true, `rcode ${rcode}`);
+      assert.equal(answersQuery(query, bare(0x180 | rcode)), false, `rcode ${rcode}`);
+    }
+  });
+
+  test("no other response without a question does", () => {
+    for (const rcode of [0, 3, 6, 15]) {
+      assert.equal(answersOverStream(query, bare(0x180 | rcode)), false, `rcode ${rcode}`);
+    }
+    const asQuery = bare(0x181);
+    asQuery[2]! &= 0x7f;
+    assert.equal(answersOverStream(query, asQuery), false, "QR=0");
+    assert.equal(answersOverStream(query, bare(0x181).subarray(0, 11)), false, "cut off");
+  });
+
+  test("one with another question does not, a failure neither", () => {
+    assert.equal(answersOverStream(query, respond(question("A", "other.example"))), false);
+    const failure = { ...question("A", "other.example"), flags: 0x185 };
+    assert.equal(answersOverStream(query, respond(failure)), false);
+    assert.equal(answersOverStream(query, respond()), true);
+  });
 });
 
 describe("whether a response answers a query", () => {

@@ -3,8 +3,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { monotonicMs } from "../../../src/clock/monotonic.ts";
 import { TimingWheel, type WheelClock } from "../../../src/clock/timing-wheel.ts";
-import { type Judge, type Upstream, UpstreamError } from "../../../src/upstream/contract.ts";
+import {
+  type Asker,
+  type Judge,
+  type Upstream,
+  UpstreamError,
+} from "../../../src/upstream/contract.ts";
 import { FailoverGroup } from "../../../src/upstream/failover-group.ts";
 import { assertFault } from "../../faults/asking.ts";
 
@@ -20,8 +26,8 @@ class StoppedClock implements WheelClock {
 
 interface Asked {
   readonly timeoutMs: number;
-  readonly resolve: (response: Uint8Array) => void;
-  readonly reject: (error: UpstreamError) => void;
+  readonly askedMs: number;
+  readonly asker: Asker;
 }
 
 class ScriptedMember implements Upstream {
@@ -35,8 +41,8 @@ class ScriptedMember implements Upstream {
     this.authenticated = authenticated;
   }
 
-  ask(_query: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
-    return new Promise((resolve, reject) => this.asked.push({ timeoutMs, resolve, reject }));
+  ask(_query: Uint8Array, timeoutMs: number, asker: Asker): void {
+    this.asked.push({ timeoutMs, askedMs: performance.now(), asker });
   }
 
   close(): void {
@@ -48,12 +54,13 @@ class ScriptedMember implements Upstream {
   }
 
   answerLast(text: string): Promise<void> {
-    this.asked.at(-1)!.resolve(new TextEncoder().encode(text));
+    const { asker, askedMs } = this.asked.at(-1)!;
+    asker.responded(new TextEncoder().encode(text), performance.now() - askedMs);
     return settled();
   }
 
   failLast(): Promise<void> {
-    this.asked.at(-1)!.reject(new UpstreamError("closed", `${this.url} is gone`));
+    this.asked.at(-1)!.asker.failed(new UpstreamError("closed", `${this.url} is gone`));
     return settled();
   }
 }
@@ -61,11 +68,17 @@ class ScriptedMember implements Upstream {
 /** Accepts what begins with "good". */
 class TextJudge implements Judge {
   readonly seen: string[] = [];
+  readonly end: PromiseWithResolvers<void> = Promise.withResolvers();
 
   accepts(response: Uint8Array): boolean {
     const text = new TextDecoder().decode(response);
     this.seen.push(text);
     return text.startsWith("good");
+  }
+
+  ended(error: UpstreamError | undefined): void {
+    if (error === undefined) this.end.resolve();
+    else this.end.reject(error);
   }
 }
 
@@ -85,7 +98,8 @@ class Setup {
 
   ask(): { judge: TextJudge; done: Promise<void> } {
     const judge = new TextJudge();
-    const done = this.group.ask(new Uint8Array(12), 5000, judge);
+    this.group.ask(new Uint8Array(12), 5000, judge, monotonicMs());
+    const done = judge.end.promise;
     done.catch(() => {});
     return { judge, done };
   }
@@ -158,7 +172,7 @@ describe("a failover group", () => {
     const setup = new Setup(2);
     for (let i = 0; i < 5; i++) {
       const { done } = setup.ask();
-      setup.members[0]!.asked.at(-1)!.reject(new UpstreamError("overload", "no IDs left"));
+      setup.members[0]!.asked.at(-1)!.asker.failed(new UpstreamError("overload", "no IDs left"));
       await settled();
       await setup.members[1]!.answerLast("good");
       await done;

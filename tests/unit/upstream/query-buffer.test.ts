@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Stream } from "../../../src/runtime/contract.ts";
-import { MessageReader } from "../../../src/upstream/message-reader.ts";
 import { QueryBuffer } from "../../../src/upstream/query-buffer.ts";
+import { FrameReader } from "../../../src/wire/frame-reader.ts";
 import { decode, queryFor } from "../../faults/asking.ts";
 import { Random, SEED } from "../../fuzz/random.ts";
 
@@ -13,7 +13,7 @@ class SlowStream implements Stream<undefined> {
   readonly messages: Uint8Array[] = [];
   writes = 0;
   private readonly take: (length: number) => number;
-  private readonly reader: MessageReader = new MessageReader();
+  private readonly reader: FrameReader = new FrameReader();
 
   constructor(take: (length: number) => number) {
     this.take = take;
@@ -26,8 +26,8 @@ class SlowStream implements Stream<undefined> {
     return count;
   }
 
-  message(message: Uint8Array): void {
-    this.messages.push(message);
+  frame(bytes: Uint8Array, offset: number, length: number): void {
+    this.messages.push(bytes.slice(offset, offset + length));
   }
 
   serverName(): undefined {}

@@ -1,0 +1,36 @@
+// What the load benchmarks share: Hermod and, where it is installed, Unbound, each alone on the server's
+// core, one after the other; the load and the upstream are on the other core.
+
+import { BenchUpstream } from "../peers/bench-upstream.ts";
+import { findProgram } from "../peers/find-program.ts";
+import { moveToLoadCore } from "../peers/machine.ts";
+import { RunningServer } from "../peers/running-server.ts";
+import { hermod } from "../peers/servers/hermod.ts";
+import { unbound } from "../peers/servers/unbound.ts";
+
+/** Hermod first. What is not installed is named and left out. */
+export async function sideBySide(
+  measure: (server: RunningServer) => Promise<void>,
+  { forwardsOverTls }: { readonly forwardsOverTls: boolean },
+): Promise<void> {
+  moveToLoadCore();
+  const upstream = await BenchUpstream.start();
+  for (const kind of [hermod, unbound]) {
+    if (kind !== hermod && findProgram(kind.program) === undefined) {
+      console.log(`${kind.name} is not installed and left out`);
+      continue;
+    }
+    const server = await RunningServer.start({ kind, upstream, forwardsOverTls });
+    console.log(kind.name);
+    await measure(server);
+    const fault = await server.fault();
+    if (fault !== undefined) console.log(`  ${fault}`);
+    await server.stop();
+  }
+  await upstream.stop();
+}
+
+/** The middle one, or the lower of the two in the middle. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1] ?? NaN;
+}
