@@ -14,6 +14,8 @@ COPY --from=build /build/dist/hermod /usr/local/bin/hermod
 # Where a certificate for development goes, and whatever else is to outlive the container.
 RUN install -d -o 65532 -g 65532 -m 0700 /var/lib/hermod
 ENV XDG_STATE_HOME=/var/lib
+# Collects garbage sooner: a flood of misses then stays within 15 % of the idle process and its cache.
+ENV BUN_JSC_heapGrowthMaxIncrease=0.2
 VOLUME /var/lib/hermod
 USER 65532:65532
 
