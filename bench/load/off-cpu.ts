@@ -75,8 +75,10 @@ export function parseSwitches(text: string, threadId: number): OffCpu {
       reason = left.startsWith("R") ? undefined : DATAGRAM_WAITS.test(event) ? datagrams : other;
     } else if (name === "sched_switch" && !Number.isNaN(outMs)) {
       times++;
-      reason?.add(wokenMs - outMs);
-      turn.add(ms - wokenMs);
+      // Woken while it was just leaving: then all the time counts for what it waited for.
+      const turnMs = Number.isNaN(wokenMs) ? 0 : ms - wokenMs;
+      reason?.add(ms - outMs - turnMs);
+      turn.add(turnMs);
       outMs = NaN;
     }
   }

@@ -6,6 +6,7 @@ import { findProgram } from "../peers/find-program.ts";
 import { moveToLoadCore } from "../peers/machine.ts";
 import { RunningServer } from "../peers/running-server.ts";
 import { hermod } from "../peers/servers/hermod.ts";
+import type { ProbeOutcome } from "./probe/ask-steadily.ts";
 import { unbound } from "../peers/servers/unbound.ts";
 
 /** Hermod first. What is not installed is named and left out. */
@@ -30,7 +31,18 @@ export async function sideBySide(
   await upstream.stop();
 }
 
+/** What a flood did to a percentile, round by round. */
+export function describeRatios(
+  key: "p50" | "p99" | "p999",
+  rounds: readonly (readonly [without: ProbeOutcome, withFlood: ProbeOutcome])[],
+): string {
+  const ratios = rounds.map(([without, withFlood]) => withFlood[key] / without[key]);
+  const each = ratios.map((ratio) => ratio.toFixed(2)).join(", ");
+  const name = key === "p999" ? "p99.9" : key;
+  return `${name} with the flood over ${name} without: ${median(ratios).toFixed(2)} × (${each})`;
+}
+
 /** The middle one, or the lower of the two in the middle. */
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1] ?? NaN;
 }

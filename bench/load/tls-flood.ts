@@ -9,8 +9,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Child } from "../../tests/e2e/child-process.ts";
 import { encodeQuery, hitName } from "../peers/question-files.ts";
 import type { RunningServer } from "../peers/running-server.ts";
+import type { ProbeOutcome } from "./probe/ask-steadily.ts";
 import { describeOutcome, runProbe, runtimeCommand } from "./probe/run-probe.ts";
-import { median, sideBySide } from "./side-by-side.ts";
+import { describeRatios, sideBySide } from "./side-by-side.ts";
 
 const SECONDS = 4;
 const RATE = 1000;
@@ -52,7 +53,7 @@ function flood(port: number): void {
 async function compare({ place }: RunningServer): Promise<void> {
   const probe = { port: place.dnsPort, rate: RATE, seconds: SECONDS, names: [hitName(0)] };
   await runProbe(probe); // warms both up
-  const ratios: number[] = [];
+  const outcomes: [ProbeOutcome, ProbeOutcome][] = [];
   for (let round = 0; round < rounds; round++) {
     const quiet = await runProbe(probe);
     const [program, ...parameters] = runtimeCommand() as [string, ...string[]];
@@ -66,12 +67,13 @@ async function compare({ place }: RunningServer): Promise<void> {
     const loud = await runProbe(probe);
     flooding.signal("SIGTERM");
     await flooding.exited;
-    ratios.push(loud.p99 / quiet.p99);
+    outcomes.push([quiet, loud]);
     console.log(`  without: ${describeOutcome(quiet)}`);
     console.log(`  with:    ${describeOutcome(loud)}; ${megabytes(flooding)} MB over TLS`);
   }
-  const each = ratios.map((ratio) => ratio.toFixed(2)).join(", ");
-  console.log(`  p99 with the flood over p99 without: ${median(ratios).toFixed(2)} × (${each})`);
+  for (const key of ["p50", "p99", "p999"] as const) {
+    console.log(`  ${describeRatios(key, outcomes)}`);
+  }
 }
 
 function megabytes({ stdout }: Child): string {

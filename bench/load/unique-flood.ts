@@ -11,8 +11,9 @@ import { temporaryFolder } from "../../tests/e2e/temporary-folder.ts";
 import { dnsperf } from "../peers/load/dnsperf.ts";
 import { HIT_COUNT, hitName, writeNames, writeQuestionFiles } from "../peers/question-files.ts";
 import type { RunningServer } from "../peers/running-server.ts";
+import type { ProbeOutcome } from "./probe/ask-steadily.ts";
 import { describeOutcome, runProbe } from "./probe/run-probe.ts";
-import { median, sideBySide } from "./side-by-side.ts";
+import { describeRatios, sideBySide } from "./side-by-side.ts";
 
 const SECONDS = 4;
 const RATE = 1000;
@@ -35,7 +36,7 @@ async function compare({ place }: RunningServer): Promise<void> {
   console.log(`  ${saturation.toFixed(0)} misses a second at most; ${offered} offered`);
   const probe = { port, rate: RATE, seconds: SECONDS, names };
   await runProbe(probe);
-  const ratios: number[] = [];
+  const outcomes: [ProbeOutcome, ProbeOutcome][] = [];
   for (let round = 0; round < rounds; round++) {
     const quiet = await runProbe(probe);
     const questions = join(files.folder, `unique${round}`);
@@ -44,14 +45,15 @@ async function compare({ place }: RunningServer): Promise<void> {
     await delay(SETTLE_MS);
     const loud = await runProbe(probe);
     const { answered, lost, sent } = await flooding;
-    ratios.push(loud.p99 / quiet.p99);
+    outcomes.push([quiet, loud]);
     console.log(`  without: ${describeOutcome(quiet)}`);
     console.log(
       `  with:    ${describeOutcome(loud)}; flood: ${sent} sent, ${answered} answered, ${lost} lost`,
     );
   }
-  const each = ratios.map((ratio) => ratio.toFixed(2)).join(", ");
-  console.log(`  p99 with the flood over p99 without: ${median(ratios).toFixed(2)} × (${each})`);
+  for (const key of ["p50", "p99", "p999"] as const) {
+    console.log(`  ${describeRatios(key, outcomes)}`);
+  }
 }
 
 const [roundsText = "3", rateText] = process.argv.slice(2);
