@@ -201,6 +201,7 @@ class Server implements RunningServer {
         version: packageJson.version,
         counters: [this.counters, ...this.udp!.threadCounters, ...connections.threadCounters],
         udp: this.udp!,
+        streams: connections,
         cache: this.tables.writer.stats,
         upstreams: this.upstreamCounters,
         openConnections: () => connections.live,

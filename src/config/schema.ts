@@ -155,12 +155,12 @@ const ENTRIES = {
   },
   limits: {
     connections: setting(
-      "Stream connections at once; stay well below the limit on open files.",
+      "Stream connections at once, shared out evenly to stream threads; stay well below the limit on open files.",
       count(1, 1_000_000),
       4096,
     ),
     connectionsPerClient: setting(
-      "Stream connections at once from one address.",
+      "Stream connections at once from one address; each stream thread counts its own.",
       count(1, 1_000_000),
       256,
     ),

@@ -10,7 +10,7 @@ import { ClientRow } from "../resolver/client-row.ts";
 import { NOTHING, type QueryOrigin, type QueryService } from "../resolver/query-service.ts";
 import type { Responder } from "../resolver/waiter.ts";
 import { decodeBase64Url } from "./base64url.ts";
-import { answerResponse, MEDIA_TYPE, refusal } from "./doh-response.ts";
+import { answerResponse, isPersonal, MEDIA_TYPE, refusal } from "./doh-response.ts";
 
 const MAX_MESSAGE = 65_535;
 const OUT_OFFSET = 4;
@@ -55,7 +55,7 @@ export class DohExchange implements QueryOrigin {
   }
 
   responder(): Responder {
-    this.waiting = new DohResponder(this.parts.context);
+    this.waiting = new DohResponder(isPersonal(this.parts.context));
     return this.waiting;
   }
 
@@ -103,7 +103,9 @@ export class DohExchange implements QueryOrigin {
     client.address.set(address);
     this.waiting = undefined;
     const written = service.accept(query, 0, length, out, OUT_OFFSET, MAX_MESSAGE, client, this);
-    if (written !== NOTHING) return answerResponse(out, OUT_OFFSET, written, context);
+    if (written !== NOTHING) {
+      return answerResponse(out, OUT_OFFSET, written, context.result, isPersonal(context));
+    }
     return this.pending() ?? refusal(400, "This is not a DNS query.");
   }
 
@@ -115,18 +117,19 @@ export class DohExchange implements QueryOrigin {
 
 class DohResponder implements Responder {
   readonly promise: Promise<Response>;
-  private readonly context: AnswerContext;
+  private readonly isPersonal: boolean;
   private settle!: (response: Response) => void;
 
-  constructor(context: AnswerContext) {
-    this.context = context;
+  /** `isPersonal`: of the query, which the context does not have any more when the response comes. */
+  constructor(isPersonal: boolean) {
+    this.isPersonal = isPersonal;
     this.promise = new Promise((resolve) => {
       this.settle = resolve;
     });
   }
 
-  respond(out: WordBuffer, offset: number, length: number): void {
-    this.settle(answerResponse(out, offset, length, this.context));
+  respond(out: WordBuffer, offset: number, length: number, result: Int32Array): void {
+    this.settle(answerResponse(out, offset, length, result, this.isPersonal));
   }
 }
 

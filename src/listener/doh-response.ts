@@ -9,16 +9,20 @@ export const MEDIA_TYPE = "application/dns-message";
 /** Some CDNs keep what is `no-store` all the same, but none what is `private`. */
 const NOT_FOR_CACHES = "private, no-store";
 
-/** The response in `out` to the query of `context`; its bytes are copied. */
+/**
+ * The response in `out`; its bytes are copied. `result`: what answer() reports of it; `isPersonal`: of
+ * its query.
+ */
 export function answerResponse(
   out: WordBuffer,
   offset: number,
   length: number,
-  context: AnswerContext,
+  result: Int32Array,
+  isPersonal: boolean,
 ): Response {
   // A body that is a view is copied by the constructor (Fetch, "extract a body").
   const body = out.bytes.subarray(offset, offset + length) as Uint8Array<ArrayBuffer>;
-  return new Response(body, answerInit(freshSeconds(context)));
+  return new Response(body, answerInit(isPersonal ? 0 : freshSeconds(result)));
 }
 
 const INIT_CAPACITY = 4096;
@@ -37,18 +41,20 @@ function answerInit(maxAgeSeconds: number): ResponseInit {
 
 /**
  * RFC 8484 §5.1: fresh no longer than the smallest TTL left, which for a negative answer is the SOA's
- * by RFC 2308. Failures, refusals and what depends on who asks are for nobody else: 0.
+ * by RFC 2308. Failures and refusals are for nobody else: 0.
  */
-function freshSeconds(context: AnswerContext): number {
-  const { result } = context;
+function freshSeconds(result: Int32Array): number {
   const rcode = result[RESULT.rcode]!;
   const isAnswer = rcode === RCODE.NOERROR || rcode === RCODE.NXDOMAIN;
   const isWhole = result[RESULT.truncated] === 0;
-  return isAnswer && isWhole && !isPersonal(context) ? result[RESULT.ttlSeconds]! : 0;
+  return isAnswer && isWhole ? result[RESULT.ttlSeconds]! : 0;
 }
 
-/** A set of answers of its own, or a server cookie made for the client's address (RFC 9018). */
-function isPersonal({ client, query }: AnswerContext): boolean {
+/**
+ * The response to the query in the context depends on who asks: a set of answers of its own, or a
+ * server cookie made for the client's address (RFC 9018).
+ */
+export function isPersonal({ client, query }: AnswerContext): boolean {
   return client.answerSet !== 0 || query.cookieLength > 0;
 }
 

@@ -32,6 +32,7 @@ export class MissesToMain implements MissTaker {
   private readonly misses: RecordRingWriter;
   private readonly responses: RecordRingReader;
   private readonly origin: Uint32Array = new Uint32Array(MISS_WORDS);
+  private readonly result: Int32Array = new Int32Array(RESPONSE_WORDS - 1);
   private readonly out: WordBuffer = new WordBuffer(OUT_OFFSET + MAX_MESSAGE);
   /** By the query's number; those that are free are in `free`. */
   private readonly waiting: (Responder | undefined)[] = [];
@@ -89,7 +90,7 @@ export class MissesToMain implements MissTaker {
     const responder = this.waiting[number]!;
     this.waiting[number] = undefined;
     this.free.push(number);
-    const { result } = this.parts.answerer.context;
+    const { result } = this;
     for (let w = 0; w < result.length; w++) result[w] = words[originAt + 1 + w]!;
     responder.respond(this.out, OUT_OFFSET, this.copyPayload(), result);
   }
@@ -108,7 +109,7 @@ export class MissesToMain implements MissTaker {
     const { answerer, counters } = this.parts;
     const { out, outOffset, result } = answerer.context;
     const length = answerer.respondWith(RCODE.SERVFAIL, PATH.failed, EDE.OTHER);
-    counters.count(COUNTER.waitersRefused);
+    counters.count(COUNTER.missesRefused);
     counters.countQuery(transport, result[RESULT.path]!, result[RESULT.rcode]!);
     responder.respond(out, outOffset, length, result);
   }

@@ -38,11 +38,6 @@ export class ThreadMisses implements QueryOrigin {
     this.responses = new RecordRingWriter(rings.responses, RESPONSE_WORDS);
   }
 
-  /** Queries that were answered with SERVFAIL because the ring was full. */
-  get refused(): number {
-    return this.misses.refused;
-  }
-
   get isEmpty(): boolean {
     return this.misses.isEmpty;
   }
@@ -81,7 +76,10 @@ export class ThreadMisses implements QueryOrigin {
     if (isInTurn) this.retryLater();
   }
 
-  /** A response may have come since the thread looked, so that the cache is asked again. */
+  /**
+   * A response may have come since the thread looked, so that the cache is asked again. Nothing is
+   * dropped here: what would be the thread has dropped by the same rules.
+   */
   private accept(): void {
     const { client, misses, out, service } = this;
     const { bytes, length, offset, originAt, words } = misses;

@@ -44,6 +44,8 @@ export const COUNTER = {
   sendFailures: 5,
   /** Queries beyond the bound on those that may wait for one question. */
   waitersRefused: 6,
+  /** Queries over streams that found no room on the way to the main thread. */
+  missesRefused: 7,
 } as const;
 export type CounterName = keyof typeof COUNTER;
 

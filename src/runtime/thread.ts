@@ -56,7 +56,7 @@ export function onMessage(received: (message: unknown) => void): void {
   parentPort!.on("message", received);
 }
 
-/** On a thread that has closed all that it opened. */
+/** On a thread: it is over, also while something is open. */
 export function endThread(): never {
   process.exit(0);
 }

@@ -32,6 +32,7 @@ export interface ConnectionListenersParts {
 
 export class ConnectionListeners implements Connections {
   readonly threadCounters: readonly Counters[] = [];
+  readonly threadsReplaced = 0;
   private readonly parts: ConnectionListenersParts;
   private readonly doh: DohAppParts;
   private readonly tcp: StreamServer;

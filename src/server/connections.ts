@@ -20,6 +20,8 @@ export interface Connections {
   readonly threadCounters: readonly Counters[];
   /** Connections over TCP and TLS that are open now; HTTP's can't be known. */
   readonly live: number;
+  /** Threads that died and were replaced. */
+  readonly threadsReplaced: number;
   /** Returns where TCP is open. This and the next two reject with a HermodError, as Runtime.listen(). */
   openDns(endpoints: readonly Endpoint[]): Promise<readonly Endpoint[]>;
   openPlainDoh(endpoints: readonly Endpoint[]): Promise<readonly Endpoint[]>;
@@ -27,7 +29,7 @@ export interface Connections {
     endpoints: EncryptedEndpoints,
     certificate: CertificatePair,
   ): Promise<EncryptedEndpoints>;
-  /** When it rejects, nothing has changed. */
+  /** When it rejects, not every new connection gets the new one, and it is to be called again. */
   changeCertificate(renewed: CertificatePair): Promise<void>;
   /** Accepts nothing more; connections end with their last response. */
   stop(): void;

@@ -1,6 +1,6 @@
 // The main thread's end of one stream thread: calls it, and has its rings.
 
-import { HermodError, messageOf } from "../errors.ts";
+import { HermodError } from "../errors.ts";
 import { ThreadMisses } from "../listener/thread-misses.ts";
 import type { QueryService } from "../resolver/query-service.ts";
 import { startThread, type Thread } from "../runtime/thread.ts";
@@ -20,6 +20,7 @@ export class ServingStreamThread {
   private readonly waiting: Map<number, Waiting> = new Map();
   private calls = 0;
   private end: Error | undefined;
+  private failure: string | undefined;
 
   /** `exited` hears once why the thread is over; calls reject from then on. */
   constructor(
@@ -34,6 +35,17 @@ export class ServingStreamThread {
       (error) => exited(this.over(error)),
       (message) => this.replied(message as StreamThreadReply),
     );
+  }
+
+  /** Nothing comes of further calls. */
+  get isOver(): boolean {
+    return this.end !== undefined;
+  }
+
+  /** Ends it; `exited` hears the reason. */
+  giveUp(reason: string): void {
+    this.failure = reason;
+    this.call({ method: "closeAll" }).catch(() => {});
   }
 
   /** Rejects with a HermodError: the thread's own, or THREAD_FAILED when it is over. */
@@ -54,7 +66,7 @@ export class ServingStreamThread {
   }
 
   private over(error: Error | undefined): Error {
-    const why = error === undefined ? "it ended by itself" : messageOf(error);
+    const why = this.failure ?? error?.message ?? "it ended by itself";
     this.end = new HermodError("THREAD_FAILED", `a stream thread failed: ${why}`);
     this.misses.close();
     for (const { reject } of this.waiting.values()) reject(this.end);

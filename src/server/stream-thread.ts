@@ -61,9 +61,11 @@ const listeners = new ConnectionListeners({
 onMessage(async (message) => {
   const { call, number } = message as NumberedCall;
   postToStarter({ number, failure: await failureOf(call) } satisfies StreamThreadReply);
-  if (call.method === "closeAll") endThread();
+  if (call.method === "closeAll") misses.close();
 });
 await misses.run();
+// Whatever the runtime still has open, it goes with the thread.
+endThread();
 
 async function failureOf(call: StreamThreadCall): Promise<StreamThreadReply["failure"]> {
   try {

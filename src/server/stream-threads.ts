@@ -49,8 +49,7 @@ interface Place {
 
 export class StreamThreads implements Connections {
   readonly threadCounters: readonly Counters[];
-  /** Threads that died and were replaced. */
-  replaced = 0;
+  threadsReplaced = 0;
   private readonly parts: StreamThreadsParts;
   private readonly doorbell: Int32Array = new Int32Array(new SharedArrayBuffer(DOORBELL_BYTES));
   private readonly places: readonly Place[];
@@ -92,14 +91,19 @@ export class StreamThreads implements Connections {
     return claimed;
   }
 
-  /** Threads change one by one; when one can't, those before it have changed, and it is tried again. */
+  /** Threads change one by one; when one can't, those before it have changed. */
   async changeCertificate(certificate: CertificatePair): Promise<void> {
-    for (const { thread } of this.places) {
-      await thread.call({ method: "changeCertificate", certificate });
-    }
+    // At first for those that are about to start: one that is started from now on has it already.
     const at = this.opened.findIndex(({ method }) => method === "openEncrypted");
-    const opened = this.opened[at]!;
-    if (opened.method === "openEncrypted") this.opened[at] = { ...opened, certificate };
+    const opened = this.opened[at];
+    if (opened?.method === "openEncrypted") this.opened[at] = { ...opened, certificate };
+    for (const { thread } of this.places) {
+      try {
+        await thread.call({ method: "changeCertificate", certificate });
+      } catch (error) {
+        if (!thread.isOver) throw error;
+      }
+    }
   }
 
   stop(): void {
@@ -146,8 +150,8 @@ export class StreamThreads implements Connections {
   }
 
   private async openOnAll(call: StreamThreadCall): Promise<void> {
-    await Promise.all(this.places.map(({ thread }) => thread.call(call)));
     this.opened.push(call);
+    await Promise.all(this.places.map(({ thread }) => thread.call(call)));
   }
 
   /** A thread that is over has done all that is asked here. */
@@ -170,21 +174,23 @@ export class StreamThreads implements Connections {
     // It may have died with blocks of the cache in its hands.
     new EpochReader(cache.epochs, place.reader, cache.lineWords).leave();
     Atomics.store(place.live, 0, 0);
-    if (this.isStopping || this.opened.length === 0) return;
-    this.replaced++;
+    if (this.isStopping) return;
+    this.threadsReplaced++;
     this.parts.report(`${error.message}; it is replaced`);
     const delayMs = Math.max(0, PAUSE_MS - (monotonicMs() - place.startedMs));
     setTimeout(() => void this.replace(place), delayMs).unref();
   }
 
+  /** Calls reach the thread in their order, and so before a certificate that is renewed meanwhile. */
   private async replace(place: Place): Promise<void> {
     if (this.isStopping) return;
     place.startedMs = monotonicMs();
-    place.thread = this.start(place, (error) => this.exited(place, error));
+    const thread = this.start(place, (error) => this.exited(place, error));
+    place.thread = thread;
     try {
-      for (const call of this.opened) await place.thread.call(call);
+      await Promise.all(this.opened.map((call) => thread.call(call)));
     } catch (error) {
-      this.parts.report(`a stream thread can't serve: ${messageOf(error)}`);
+      thread.giveUp(messageOf(error));
     }
   }
 }

@@ -34,6 +34,11 @@ export interface UdpFigures {
   readonly threadsReplaced: number;
 }
 
+/** What the threads say that serve connections. */
+export interface StreamFigures {
+  readonly threadsReplaced: number;
+}
+
 export interface MetricsSources {
   readonly version: string;
   /** One a thread. */
@@ -42,6 +47,8 @@ export interface MetricsSources {
   readonly upstreams: UpstreamCounters;
   /** What only the engine of UDP knows; read anew for each scrape. */
   readonly udp: UdpFigures;
+  /** The same for connections. */
+  readonly streams: StreamFigures;
   /** Stream connections that are open now. */
   readonly openConnections: () => number;
   /** Queries that wait for an upstream now. */
@@ -60,6 +67,7 @@ export interface Metrics {
 const PLAIN_COUNTERS: readonly (readonly [string, CounterName, string])[] = [
   ["queries_dropped", "dropped", "Not answered by rule: too short, a response, from port 0."],
   ["queries_turned_away", "waitersRefused", "Answered at once: too many queries were waiting."],
+  ["stream_misses_refused", "missesRefused", "Answered at once: no room to the main thread."],
   ["send_failures", "sendFailures", "UDP responses that the kernel did not take."],
   ["cache_misses", "cacheMisses", "Queries that the cache could not answer."],
   ["connections_opened", "connectionsOpened", "Stream connections taken."],
@@ -75,6 +83,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   addGauge(registry, "hermod_connections", "Stream connections open now.", sources.openConnections);
   addGauge(registry, "hermod_queries_waiting", "Waiting for an upstream.", sources.waitingQueries);
   addUdpMetrics(registry, sources.udp);
+  addStreamMetrics(registry, sources.streams);
   addCertificateMetric(registry, sources.certificateDaysLeft);
   addProcessMetrics(registry, sources.version);
   return { contentType: registry.contentType, text: () => registry.metrics() };
@@ -135,6 +144,12 @@ function addUdpMetrics(registry: Registry, udp: UdpFigures): void {
   add("kernel_drops", "Datagrams that nobody took in time.", () => udp.kernelDrops);
   add("misses_refused", "Queries lost on the way to the main thread.", () => udp.missesRefused);
   add("threads_replaced", "UDP threads that died and were replaced.", () => udp.threadsReplaced);
+}
+
+function addStreamMetrics(registry: Registry, streams: StreamFigures): void {
+  const help = "Threads for connections that died and were replaced.";
+  const value = (): number => streams.threadsReplaced;
+  addCounter(registry, "hermod_stream_threads_replaced_total", help, value);
 }
 
 function addCertificateMetric(registry: Registry, daysLeft: () => number | undefined): void {

@@ -112,6 +112,15 @@ describe("the binary's command line", () => {
   });
 });
 
+test("the binary has the file of stream threads in it", { skip: needs("kdig") }, async () => {
+  const upstreams = [`udp://127.0.0.1:${await freePort()}`];
+  const parameters = ["--stream-threads", "1"];
+  const threaded = await Hermod.start({ upstreams, program: [binary], parameters });
+  const { answer, text } = await ask("kdig", threaded.dnsPort, "localhost A +tcp");
+  assert.equal(answer[0]?.rdata, "127.0.0.1", text);
+  await threaded.stop();
+});
+
 test("the binary takes no settings and no code from the folder it is started in", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, ".env"), "HERMOD_DNS=127.0.0.1:99999\n");

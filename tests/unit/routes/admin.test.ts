@@ -19,6 +19,7 @@ function parts(given: Partial<AdminParts> = {}): AdminParts {
       openConnections: () => 0,
       certificateDaysLeft: () => 30,
       udp: { kernelDrops: 3, missesRefused: 2, threadsReplaced: 1 },
+      streams: { threadsReplaced: 0 },
       waitingQueries: () => 0,
     },
     readiness: () => ({ ready: true, reason: "" }),

@@ -17,6 +17,7 @@ function sources(): MetricsSources {
     openConnections: () => 4,
     certificateDaysLeft: () => 30,
     udp: { kernelDrops: 3, missesRefused: 2, threadsReplaced: 1 },
+    streams: { threadsReplaced: 6 },
     waitingQueries: () => 5,
   };
 }
@@ -68,6 +69,7 @@ describe("a scrape", () => {
       connectionsTimedOut: "hermod_connections_timed_out_total",
       sendFailures: "hermod_send_failures_total",
       waitersRefused: "hermod_queries_turned_away_total",
+      missesRefused: "hermod_stream_misses_refused_total",
     } satisfies Record<keyof typeof COUNTER, string>;
     for (const [counter, name] of Object.entries(names)) {
       const expected = Object.keys(COUNTER).indexOf(counter) + 1;
@@ -85,6 +87,8 @@ describe("a scrape", () => {
       hermod_cache_refused_total: 2,
       hermod_connections: 4,
       hermod_queries_waiting: 5,
+      hermod_udp_threads_replaced_total: 1,
+      hermod_stream_threads_replaced_total: 6,
       'hermod_build_info{version="1.2.3"}': 1,
     })) {
       assert.equal(samples.get(name), value, name);
