@@ -26,9 +26,15 @@
 // Nothing is said about plain reads racing with plain writes because there are none: B is written
 // only before it is published and after it is reused.
 //
-// The epoch advances only when every reader that is in a batch has seen it: at most once a batch, so
-// rows and tags lie close together and may be compared by their difference when the epoch wraps. A
-// reader that never leaves stops reuse, not the writer: how much may wait is for the writer to bound.
+// A thread that dies in a batch leaves its row as it is. Another may store 0 there in its stead, and a
+// successor may use the row, as soon as the runtime has said that the thread is over: then all its reads
+// have happened before, and case 2 holds for the successor.
+//
+// The epoch advances only when every reader that is in a batch has seen it, so rows and tags lie close
+// together and may be compared by their difference when the epoch wraps. Between enter's load and its
+// store a reader may pause, and then store an epoch that is long past: that keeps blocks for longer
+// than need be, and would be mistaken for a later one only 2^31 epochs on. A reader that never leaves
+// stops reuse, not the writer: how much may wait is for the writer to bound.
 
 import { LINE_WORDS } from "./line-words.ts";
 

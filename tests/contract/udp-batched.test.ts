@@ -9,11 +9,22 @@ import { type OpenUdp, openUdp, type OpenUdpParts } from "../../src/listener/ope
 import { WAIT_MS } from "../../src/listener/udp-loop.ts";
 import { COUNTER, PATH, TRANSPORT } from "../../src/memory/counters.ts";
 import type { Endpoint } from "../../src/runtime/contract.ts";
+import { loadLibc } from "../../src/runtime/libc.ts";
+import { socketAddress } from "../../src/runtime/linux/datagram-socket.ts";
+import { ORIGIN_WORDS } from "../../src/runtime/linux/message-batch.ts";
+import { SendBatch } from "../../src/runtime/linux/send-batch.ts";
+import { AF_INET } from "../../src/runtime/linux/socket-constants.ts";
 import { selectRuntime } from "../../src/runtime/select.ts";
 import { answerOf, queryFor, UdpAnswering, UdpClient } from "../udp-answering.ts";
 import { eventually } from "./runtime/recorded-stream.ts";
 
 const skip = process.platform === "linux" ? false : "the batched engine is for Linux";
+const skipForPort0 =
+  skip === false && process.getuid?.() !== 0 ? "needs root, to send from port 0" : skip;
+const SOCK_RAW = 3;
+const IPPROTO_UDP = 17;
+/** Ports, length and a checksum, which 0 leaves out (RFC 768). */
+const UDP_HEADER_BYTES = 8;
 const runtime = await selectRuntime();
 const hasIPv6 = runtime.localAddresses().includes("::1");
 const opened: { close(): unknown }[] = [];
@@ -55,6 +66,25 @@ async function client(address: string): Promise<UdpClient> {
   const made = await UdpClient.open(address);
   opened.push(made);
   return made;
+}
+
+/** No socket but a raw one sends from there: to 127.0.0.1, with a header of its own. */
+async function sendFromPort0(payload: Uint8Array, port: number): Promise<void> {
+  const libc = await loadLibc();
+  const descriptor = libc.socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+  assert.ok(descriptor >= 0, `error ${libc.errno()}`);
+  const shape = { family: AF_INET, isWildcard: false };
+  const batch = new SendBatch(libc, shape, { count: 1, capacityBytes: 512 });
+  const length = UDP_HEADER_BYTES + payload.length;
+  const header = new DataView(batch.bytes.buffer);
+  header.setUint16(2, port);
+  header.setUint16(4, length);
+  batch.bytes.set(payload, UDP_HEADER_BYTES);
+  const to = new Uint32Array(ORIGIN_WORDS);
+  new Uint8Array(to.buffer).set(socketAddress(libc, AF_INET, { host: "127.0.0.1", port: 0 }));
+  batch.push(length, to, 0);
+  assert.equal(batch.flush(descriptor), 0, `error ${libc.errno()}`);
+  libc.close(descriptor);
 }
 
 /** Answers of the threads, by path. */
@@ -171,6 +201,18 @@ describe("the batched engine", () => {
     assert.equal(asker.heard.length, 1);
     assert.equal(dropped(served), junk.length);
     assert.equal(answered(served, PATH.local), 1);
+  });
+
+  test("drops and counts what comes from port 0", { skip: skipForPort0 }, async () => {
+    const served = await serve("127.0.0.1");
+    for (const name of ["localhost", "unknown.example"]) {
+      await sendFromPort0(queryFor(name, { id: 1 }), served.port);
+    }
+    const asker = await client("127.0.0.1");
+    await asker.ask("localhost", 2, served.port, "127.0.0.1");
+    assert.equal(dropped(served), 2);
+    assert.equal(answered(served, PATH.local), 1);
+    assert.equal(served.set.group.asked.length, 0);
   });
 
   test("counts what the kernel drops when nobody takes it", { skip }, async () => {
