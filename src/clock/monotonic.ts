@@ -3,7 +3,7 @@
 //
 // Each thread's performance.now() begins when the thread does, and stands still while the machine
 // sleeps. So as soon as there is a clock that all threads share, all follow it, from one origin; until
-// then, and where there is none, one thread does everything by its performance.now().
+// then, and on the main thread where there is none, it is performance.now().
 
 /** A clock that every thread reads alike; it goes on while the machine sleeps. */
 export interface SharedClock {
