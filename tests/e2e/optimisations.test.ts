@@ -48,8 +48,10 @@ function askOver(hermod: Hermod, transport: string, question: string): Promise<P
 async function assertAnswers(hermod: Hermod): Promise<void> {
   const rdata = async (question: string, expected: readonly string[]): Promise<void> => {
     const asked = TRANSPORTS.map((transport) => askOver(hermod, transport, question));
-    for (const { answer, status, text } of await Promise.all(asked)) {
-      assert.equal(status, expected.length > 0 ? "NOERROR" : "NXDOMAIN", text);
+    for (const { answer, text } of await Promise.all(asked)) {
+      // Over HTTPS another status stands before this one.
+      const rcode = expected.length > 0 ? "NOERROR" : "NXDOMAIN";
+      assert.ok(text.includes(`opcode: QUERY; status: ${rcode};`), text);
       assert.deepEqual(
         answer.map((record) => record.rdata),
         expected,
