@@ -22,7 +22,7 @@ export class MonotonicClock {
 
   /** Whole seconds of the same clock, plus one: 0 can stand for "never". */
   seconds(): number {
-    return Math.floor(this.nowMs() / 1000) + 1;
+    return wholeSeconds(this.nowMs());
   }
 
   /**
@@ -37,6 +37,11 @@ export class MonotonicClock {
     this.shared = shared;
     return this.originMs;
   }
+}
+
+/** What MonotonicClock.seconds() says at `nowMs`. */
+export function wholeSeconds(nowMs: number): number {
+  return Math.floor(nowMs / 1000) + 1;
 }
 
 /** This thread's. */

@@ -14,7 +14,8 @@ export async function check(
 ): Promise<number> {
   const configFile = options["config"] as string | undefined;
   const { listen, upstream } = await loadSettings({ configFile, environment, flags: {} });
-  const listeners = counted(listen.dns.length, "listener");
+  const { dns, doh, dohPlain, dot } = listen;
+  const listeners = counted([dns, dot, doh, dohPlain].flat().length, "listener");
   terminal.print(`ok: ${listeners}, ${counted(upstream.servers.length, "upstream")}`);
   return 0;
 }

@@ -25,7 +25,6 @@ export class UdpThreadKeeper {
   private over: Promise<void> = Promise.resolve();
   private startedMs = 0;
   private isServing = false;
-  private isStopping = false;
   private failure = "it takes too long";
   private pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -45,7 +44,6 @@ export class UdpThreadKeeper {
 
   /** Resolves when the thread is over. Its stop flag must be set. */
   stopped(): Promise<void> {
-    this.isStopping = true;
     if (this.pause !== undefined) clearTimeout(this.pause);
     return this.over;
   }
@@ -61,13 +59,14 @@ export class UdpThreadKeeper {
   }
 
   private exited(error: Error | undefined): void {
-    const { answerer, reader, running } = this.parts.settings;
+    const { answerer, reader, running, stopFlag } = this.parts.settings;
     // It may have died with blocks of the cache in its hands.
     new EpochReader(answerer.cache.epochs, reader, answerer.cache.lineWords).leave();
     this.failure = error?.message ?? "it ended by itself";
     Atomics.store(running, 0, 0);
     Atomics.notify(running, 0);
-    if (!this.isStopping && this.isServing) this.replace();
+    const isWanted = Atomics.load(stopFlag, 0) === 0;
+    if (isWanted && this.isServing) this.replace();
   }
 
   private replace(): void {

@@ -20,6 +20,7 @@ export class EncryptedListeners {
   private readonly parts: EncryptedParts;
   private dot: StreamServer | undefined;
   private readonly http: HttpsEndpoint<CertificatePair>[] = [];
+  private isStopped = false;
 
   constructor(parts: EncryptedParts) {
     this.parts = parts;
@@ -41,8 +42,9 @@ export class EncryptedListeners {
     }
   }
 
-  /** When it throws, nothing has changed. */
+  /** When it throws, nothing has changed. After stop(), which a call to a thread can follow, nothing is opened. */
   change(renewed: CertificatePair): void {
+    if (this.isStopped) return;
     try {
       for (const endpoint of this.http) endpoint.prepare(renewed);
       this.dot?.changeTls(dotTls(renewed));
@@ -55,6 +57,7 @@ export class EncryptedListeners {
 
   /** Accepts nothing more; connections end with their last response. */
   stop(): void {
+    this.isStopped = true;
     this.dot?.stop();
     for (const endpoint of this.http) endpoint.stop();
   }

@@ -247,14 +247,17 @@ describe("the life of the batched engine", () => {
   });
 
   test("stop() takes no more queries, but those in flight are answered", { skip }, async () => {
-    const { port, set, udp } = await serve("127.0.0.1");
+    const { port, reports, set, udp } = await serve("127.0.0.1");
     const asker = await client("127.0.0.1");
     asker.send(queryFor("slow.example", { id: 1 }), port, "127.0.0.1");
     await eventually(() => set.group.asked.length === 1, "the miss");
     udp.stop();
+    // The threads end meanwhile, and that is no death.
+    await delay(2 * WAIT_MS);
     set.group.respond(0, { answers: [answerOf("slow.example")] });
     await asker.response(1);
     await udp.close();
+    assert.deepEqual([reports, udp.threadsReplaced], [[], 0]);
     // The port is free again, and the late response of another query goes nowhere.
     await serveAgain(udp.bound[0]![0]!);
   });

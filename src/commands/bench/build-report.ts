@@ -104,15 +104,16 @@ function sendingMs(plan: BenchPlan, traffic: Traffic): number {
 }
 
 function stepsOf(plan: BenchPlan, traffic: Traffic, durationMs: number): BenchStep[] {
-  const { schedule, startMs, tally } = traffic;
+  const { schedule, tally } = traffic;
   const { load } = plan;
+  const untilMs = traffic.wasStopped ? traffic.lastSentMs : schedule.endMs;
   let leftMs = durationMs;
   return tally.steps.map((row, i) => {
     const step = load.mode === "open" ? load.steps[i]! : undefined;
     const stepMs = Math.min(leftMs, step?.durationMs ?? durationMs);
     leftMs -= stepMs;
     const isOpen = schedule instanceof OpenSchedule;
-    const intended = isOpen ? schedule.intended(i, startMs + durationMs) : row.sent;
+    const intended = isOpen ? schedule.intended(i, untilMs) : row.sent;
     return {
       durationMs: round(stepMs),
       intendedRate: step?.rate ?? null,

@@ -4,6 +4,7 @@
 import { messageOf } from "../../errors.ts";
 import { BenchFailure } from "./bench-failure.ts";
 import { Http2Lane, type Http2Target } from "./http2-lane.ts";
+import { LaneRotation } from "./lane-rotation.ts";
 import type { Traffic } from "./traffic.ts";
 import { type Engine, laneCapacity, type Transport } from "./transport.ts";
 import { Turns } from "./turns.ts";
@@ -15,9 +16,9 @@ export class Http2Transport implements Transport {
   readonly sendFailures: number = 0;
   connectionsLost = 0;
   private readonly lanes: readonly Http2Lane[];
-  private readonly turns: Turns = new Turns((nowMs) => this.turn(nowMs));
+  private readonly rotation: LaneRotation<Http2Lane>;
+  private readonly turns: Turns = new Turns((nowMs) => this.rotation.turn(this.traffic!, nowMs));
   private traffic: Traffic | undefined;
-  private rotation = 0;
   private isClosed = false;
 
   private constructor(target: Http2Target, connections: number) {
@@ -28,6 +29,9 @@ export class Http2Transport implements Transport {
         answered: () => this.turns.wake(),
       });
       return lane;
+    });
+    this.rotation = new LaneRotation(this.lanes, (lane, traffic, nowMs) => {
+      lane.ask(traffic, nowMs);
     });
   }
 
@@ -75,23 +79,5 @@ export class Http2Transport implements Transport {
       );
     };
     setTimeout(again, RECONNECT_MS).unref();
-  }
-
-  private turn(nowMs: number): void {
-    const traffic = this.traffic!;
-    const { lanes } = this;
-    let full = 0;
-    for (let left = traffic.due(nowMs); left > 0 && full < lanes.length;) {
-      this.rotation = (this.rotation + 1) % lanes.length;
-      const lane = lanes[this.rotation]!;
-      if (lane.isFull) {
-        full++;
-        continue;
-      }
-      lane.ask(traffic, nowMs);
-      full = 0;
-      left--;
-    }
-    for (const { inFlight } of lanes) traffic.expire(inFlight, nowMs);
   }
 }

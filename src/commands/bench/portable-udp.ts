@@ -2,14 +2,14 @@
 
 import type { Endpoint, Runtime, UdpHandler, UdpSocket } from "../../runtime/contract.ts";
 import { InFlight } from "./in-flight.ts";
+import { type Lane, LaneRotation } from "./lane-rotation.ts";
 import { MAX_QUERY_LENGTH } from "./question-book.ts";
 import type { Traffic } from "./traffic.ts";
 import { type Engine, laneCapacity, randomSalt, type Transport } from "./transport.ts";
 import { Turns } from "./turns.ts";
 
-interface Lane {
+interface SocketLane extends Lane {
   readonly socket: UdpSocket;
-  readonly inFlight: InFlight;
 }
 
 export class PortableUdp implements Transport, UdpHandler {
@@ -17,12 +17,15 @@ export class PortableUdp implements Transport, UdpHandler {
   readonly connectionsLost: number = 0;
   sendFailures = 0;
   private readonly server: Endpoint;
-  private readonly lanes: Lane[] = [];
+  private readonly lanes: SocketLane[] = [];
   private readonly bySocket: Map<UdpSocket, InFlight> = new Map();
   private readonly out: Uint8Array = new Uint8Array(MAX_QUERY_LENGTH);
-  private readonly turns: Turns = new Turns((nowMs) => this.turn(nowMs));
+  private readonly rotation: LaneRotation<SocketLane> = new LaneRotation(
+    this.lanes,
+    (lane, traffic, nowMs) => this.send(lane, traffic, nowMs),
+  );
+  private readonly turns: Turns = new Turns((nowMs) => this.rotation.turn(this.traffic!, nowMs));
   private traffic: Traffic | undefined;
-  private rotation = 0;
 
   private constructor(server: Endpoint) {
     this.server = server;
@@ -36,7 +39,13 @@ export class PortableUdp implements Transport, UdpHandler {
     for (let i = 0; i < connections; i++) {
       const socket = await runtime.openUdp({ local, remote: server }, transport);
       const inFlight = new InFlight(capacity, randomSalt());
-      transport.lanes.push({ socket, inFlight });
+      transport.lanes.push({
+        socket,
+        inFlight,
+        get isFull() {
+          return inFlight.isFull;
+        },
+      });
       transport.bySocket.set(socket, inFlight);
     }
     return transport;
@@ -63,25 +72,7 @@ export class PortableUdp implements Transport, UdpHandler {
     for (const { socket } of this.lanes) socket.close();
   }
 
-  private turn(nowMs: number): void {
-    const traffic = this.traffic!;
-    const { lanes } = this;
-    let full = 0;
-    for (let left = traffic.due(nowMs); left > 0 && full < lanes.length;) {
-      this.rotation = (this.rotation + 1) % lanes.length;
-      const lane = lanes[this.rotation]!;
-      if (lane.inFlight.isFull) {
-        full++;
-        continue;
-      }
-      this.send(traffic, lane, nowMs);
-      full = 0;
-      left--;
-    }
-    for (const { inFlight } of lanes) traffic.expire(inFlight, nowMs);
-  }
-
-  private send(traffic: Traffic, { inFlight, socket }: Lane, nowMs: number): void {
+  private send({ inFlight, socket }: SocketLane, traffic: Traffic, nowMs: number): void {
     const length = traffic.write(inFlight, nowMs, this.out, 0);
     const { host, port } = this.server;
     if (!socket.send(this.out.subarray(0, length), port, host)) this.sendFailures++;

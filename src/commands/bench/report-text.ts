@@ -7,6 +7,8 @@ import type { ErrorKind } from "./tally.ts";
 
 /** Of one core; beyond that the generator may be what limits a closed run. */
 const BUSY_SHARE = 0.9;
+/** From here on three digits can't tell a number from 1000. */
+const ROUNDS_TO_1000 = 999.5;
 
 const ERROR_TEXTS: Readonly<Record<ErrorKind, string>> = {
   id: "with an ID that nobody waits for (wrong, twice, or too late)",
@@ -118,11 +120,15 @@ function generatorLines({ generator, queries }: BenchReport): string[] {
     lines.push(`${formatCount(sendFailures)} queries were lost on this machine: no room to send`);
   }
   if (connectionsLost > 0) {
-    lines.push(`${formatCount(connectionsLost)} connections ended early and were made again`);
+    lines.push(`${formatCount(connectionsLost)} connections ended early`);
   }
   if (!keptUp) {
     lines.push("THE GENERATOR DID NOT KEEP UP: these figures show its limit, not the server's.");
-    lines.push("Ask for a lower --rate, or give it more --connections or a core of its own.");
+    lines.push(
+      connectionsLost > 0
+        ? "Or there were no connections for them: the server ended some."
+        : "Ask for a lower --rate, or give it more --connections or a core of its own.",
+    );
   }
   return lines;
 }
@@ -141,6 +147,7 @@ export function formatCount(count: number): string {
 
 /** With three digits that count, microseconds whole. */
 export function formatMs(ms: number): string {
-  if (ms >= 1000) return `${(ms / 1000).toPrecision(3)} s`;
-  return ms < 1 ? `${Math.round(ms * 1000)} us` : `${ms.toPrecision(3)} ms`;
+  if (ms >= ROUNDS_TO_1000) return `${(ms / 1000).toPrecision(3)} s`;
+  const us = Math.round(ms * 1000);
+  return us < 1000 ? `${us} us` : `${ms.toPrecision(3)} ms`;
 }

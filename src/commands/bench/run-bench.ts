@@ -104,13 +104,19 @@ async function warmUpServer(run: Run): Promise<Tally> {
     expectedRcodes: plan.expectedRcodes,
     timeoutMs: plan.timeoutMs,
   });
+  const { tally } = traffic;
+  const isSilent = (): boolean => tally.answered + tally.failed === 0;
+  // Nobody waits for all names of a server that is not there.
+  const patience = setTimeout(() => {
+    if (isSilent()) traffic.stop();
+  }, plan.timeoutMs);
   await carry(run, "warm-up", traffic, undefined);
-  const { answered, failed } = traffic.tally;
-  if (answered + failed === 0 && run.stoppedBy === undefined) {
+  clearTimeout(patience);
+  if (isSilent() && run.stoppedBy === undefined) {
     const why = transport.connectionsLost > 0 ? "it closes the connections" : "is it there?";
-    throw new BenchFailure(`none of ${count} queries was answered: ${why}`);
+    throw new BenchFailure(`none of ${tally.sent} queries was answered: ${why}`);
   }
-  return traffic.tally;
+  return tally;
 }
 
 async function load(run: Run): Promise<Traffic> {

@@ -101,13 +101,14 @@ export class StreamTransport implements Transport {
   }
 
   private lost(lane: StreamLane, error: Error | undefined): void {
+    const wasOpen = lane.isOpen;
     lane.closed();
     if (this.isClosed) return;
     if (this.missing > 0 && this.traffic === undefined) {
       const reason = error?.message ?? "the server closed the connection";
       return this.ready.reject(new BenchFailure(reason));
     }
-    this.connectionsLost++;
+    if (wasOpen) this.connectionsLost++;
     this.turns.wake();
     setTimeout(() => {
       if (!this.isClosed) this.connect(lane);

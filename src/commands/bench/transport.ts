@@ -8,7 +8,7 @@ export interface Transport {
   readonly engine: Engine;
   /** Queries that could not leave the machine: the kernel had no room for them. Counted as lost, too. */
   readonly sendFailures: number;
-  /** Connections that ended under the load; each was made again. */
+  /** Connections that were open and ended under the load. */
   readonly connectionsLost: number;
   /**
    * Runs the traffic to its end; nothing is in flight then. Ends early, with what is in flight

@@ -44,6 +44,11 @@ export class OwnSockets {
     return found;
   }
 
+  /** Whether the descriptor that was found for a cookie is still that socket's: cheaper than find(). */
+  isStill(cookie: string, descriptor: number): boolean {
+    return this.cookie(descriptor) === cookie;
+  }
+
   private isHere(descriptor: number): boolean {
     const { length, libc, name, wanted } = this;
     length[0] = name.length;

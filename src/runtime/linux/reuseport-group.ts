@@ -11,6 +11,7 @@ import { attachFilter, byQuicHeader, type SocketFilter, toSocket } from "./socke
 
 interface Member {
   readonly cookie: string;
+  readonly descriptor: number;
   readonly listener: object;
 }
 
@@ -28,9 +29,9 @@ export class ReuseportGroup implements SharedPort {
   }
 
   joined(listener: object): void {
-    for (const cookie of this.refresh().keys()) {
+    for (const [cookie, descriptor] of this.refresh()) {
       const isMember = this.members.some((member) => member.cookie === cookie);
-      if (!isMember) this.members.push({ cookie, listener });
+      if (!isMember) this.members.push({ cookie, descriptor, listener });
     }
   }
 
@@ -39,8 +40,10 @@ export class ReuseportGroup implements SharedPort {
   }
 
   has(listener: object): boolean {
-    const found = this.sockets.find();
-    return this.members.some((member) => member.listener === listener && found.has(member.cookie));
+    return this.members.some(
+      ({ cookie, descriptor, listener: its }) =>
+        its === listener && this.sockets.isStill(cookie, descriptor),
+    );
   }
 
   steer(fresh: object, known: object = fresh): boolean {

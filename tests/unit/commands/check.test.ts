@@ -13,11 +13,11 @@ const config = join(folder, "hermod.yaml");
 test("good settings are one line", async () => {
   const { terminal, out } = keepPrinted();
   assert.equal(await check({}, {}, terminal), 0);
-  assert.equal(out(), "ok: 2 listeners, 5 upstreams\n");
+  assert.equal(out(), "ok: 6 listeners, 5 upstreams\n");
 });
 
 test("counts what the file and the environment say", async () => {
-  writeFileSync(config, "listen: {dns: [127.0.0.1:53]}\n");
+  writeFileSync(config, "listen: {dns: [127.0.0.1:53], dot: [], doh: []}\n");
   const { terminal, out } = keepPrinted();
   assert.equal(await check({ config }, { HERMOD_UPSTREAM: "192.0.2.1" }, terminal), 0);
   assert.equal(out(), "ok: 1 listener, 1 upstream\n");

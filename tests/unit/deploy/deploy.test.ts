@@ -144,6 +144,14 @@ describe("the unit", () => {
     assert.deepEqual(unitValues(text, "Service", "MemoryDenyWriteExecute"), []);
   });
 
+  test("lets UDP threads ask for short slices, which @resources would refuse", () => {
+    const filters = unitValues(text, "Service", "SystemCallFilter");
+    const refusing = filters.findIndex((filter) => /^~.*@resources/.test(filter));
+    assert.ok(refusing >= 0);
+    // Each line adds to those before it, or takes from them.
+    assert.ok(filters.indexOf("sched_setattr") > refusing, String(filters));
+  });
+
   test("leaves more time to stop than Hermod takes", () => {
     assert.ok(Number(value("TimeoutStopSec")) > 5);
   });

@@ -35,6 +35,14 @@ describe("the report's text", () => {
     assert.match(text, /^unsent +50 +33\.333 % of what was intended$/m);
   });
 
+  test("does not blame the generator alone when connections were missing", () => {
+    const generator = { ...benchReport().generator, keptUp: false, connectionsLost: 2 };
+    const text = reportText(benchReport({ generator }), COLUMNS);
+    assert.match(text, /^2 connections ended early$/m);
+    assert.match(text, /^Or there were no connections for them: the server ended some\.$/m);
+    assert.doesNotMatch(text, /Ask for a lower/);
+  });
+
   test("says when a closed run shows the generator's limit", () => {
     const closed = benchReport({
       mode: "closed",
@@ -90,5 +98,8 @@ describe("the histogram", () => {
 test("times have three digits that count", () => {
   assert.deepEqual([0, 0.0342, 0.9, 1.2345, 123.4, 12_345].map(formatMs), [
     ...["0 us", "34 us", "900 us", "1.23 ms", "123 ms", "12.3 s"],
+  ]);
+  assert.deepEqual([0.9994, 0.9996, 999.4, 999.6].map(formatMs), [
+    ...["999 us", "1.00 ms", "999 ms", "1.00 s"],
   ]);
 });
