@@ -5,10 +5,13 @@ export function markdownTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
-  const widths = head.map((_, i) => Math.max(3, ...[head, ...rows].map((row) => row[i]!.length)));
+  const widths = head.map((_, i) =>
+    Math.max(3, ...[head, ...rows].map((row) => lengthOf(row[i]!))),
+  );
   const line = (row: readonly string[]): string => {
     const cells = row.map((cell, i) => {
-      return i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!);
+      const space = " ".repeat(widths[i]! - lengthOf(cell));
+      return i === 0 ? cell + space : space + cell;
     });
     return `| ${cells.join(" | ")} |`;
   };
@@ -16,4 +19,9 @@ export function markdownTable(
     i === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
   );
   return [head, rule, ...rows].map(line).join("\n");
+}
+
+/** In characters, not in UTF-16 units. */
+function lengthOf(cell: string): number {
+  return [...cell].length;
 }

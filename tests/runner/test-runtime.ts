@@ -37,8 +37,8 @@ const bun: TestRuntime = {
   ],
 };
 
-/** What is about the sources, or about what only Bun builds. */
-const BUN_ONLY = /^tests\/(?:architecture\/|unit\/deploy\/|e2e\/binary\.test\.ts$)/;
+/** What is about the sources, or about what only Bun builds or measures. */
+const BUN_ONLY = /^tests\/(?:architecture\/|unit\/deploy\/|e2e\/(?:binary|peers)\.test\.ts$)/;
 
 const runsOnDeno = (file: string): boolean => !BUN_ONLY.test(file);
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { lineChart } from "../../../bench/charts/line-chart.ts";
 import { markdownTable } from "../../../bench/charts/markdown-table.ts";
+import { roundTicks } from "../../../bench/charts/svg.ts";
 
 const CHART = {
   title: 'A < B & "C"',
@@ -52,6 +53,35 @@ describe("lineChart", () => {
     heights.slice(1).forEach((y, i) => assert.ok(y - heights[i]! >= 15.9));
     assert.ok(heights.at(-1)! <= 320);
   });
+});
+
+describe("a logarithmic lineChart", () => {
+  test("has powers of ten that hold every value", () => {
+    const lines = [{ name: "one", values: [0.02, 2, 20] }];
+    const svg = lineChart({ ...CHART, isLogarithmic: true, lines });
+    const ticks = attribute(svg, /<text class="note" x="44" [^>]*>([\d.]+)</g);
+    assert.deepEqual(ticks, [0.01, 0.1, 1, 10, 100]);
+    const [low, middle, high] = attribute(svg, /<circle [^>]*cy="([\d.]+)"/g);
+    assert.ok(Math.abs(low! - middle! - 2 * (middle! - high!)) < 0.5, "equal factors, equal steps");
+  });
+
+  test("of one value has a height", () => {
+    const svg = lineChart({ ...CHART, isLogarithmic: true, lines: [{ name: "a", values: [1] }] });
+    assert.doesNotMatch(svg, /NaN|Infinity/);
+  });
+});
+
+describe("roundTicks", () => {
+  test("hold every value, in round steps", () => {
+    assert.deepEqual(roundTicks(0), [0, 0.2]);
+    assert.deepEqual(roundTicks(10), [0, 2, 4, 6, 8, 10]);
+    assert.deepEqual(roundTicks(10.1), [0, 5, 10, 15]);
+    assert.deepEqual(roundTicks(0.3), [0, 0.1, 0.2, 0.3]);
+  });
+});
+
+test("markdownTable counts characters, not UTF-16 units", () => {
+  assert.equal(markdownTable(["𝛍", "b"], []), "| 𝛍   |   b |\n| --- | --: |");
 });
 
 test("markdownTable pads its columns", () => {
