@@ -1,7 +1,7 @@
 // What every listener does with a query's bytes: answer from what is known, count, and hand what has
 // to be asked to the resolver.
 
-import { monotonicSeconds } from "../clock/monotonic.ts";
+import { monotonicMs, wholeSeconds } from "../clock/monotonic.ts";
 import { COUNTER, type Counters } from "../memory/counters.ts";
 import type { EpochReader } from "../memory/epochs.ts";
 import type { WordBuffer } from "../memory/word-buffer.ts";
@@ -24,6 +24,7 @@ export interface MissTaker {
     length: number,
     client: ClientRow,
     responder: Responder,
+    nowMs: number,
   ): void;
 }
 
@@ -62,7 +63,8 @@ export class QueryService {
     client: ClientRow,
     origin: QueryOrigin,
   ): number {
-    client.nowSeconds = monotonicSeconds();
+    const nowMs = monotonicMs();
+    client.nowSeconds = wholeSeconds(nowMs);
     client.unixSeconds = Math.floor(Date.now() / 1000);
     const { answerer, counters, epochs } = this;
     epochs?.enter();
@@ -74,7 +76,7 @@ export class QueryService {
       return written;
     }
     if (written === DROP) counters.count(COUNTER.dropped);
-    else this.misses.resolve(input, offset, length, client, origin.responder());
+    else this.misses.resolve(input, offset, length, client, origin.responder(), nowMs);
     return NOTHING;
   }
 }

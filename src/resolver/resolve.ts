@@ -65,7 +65,7 @@ export class Resolver implements MissTaker, JudgeOwner, WaiterOwner {
 
   /**
    * Takes over a query for which answer() said MISS. `input` and `client` are copied; `responder` gets exactly one
-   * response, at the latest after `waitMs`.
+   * response, at the latest after `waitMs`. `nowMs`: what the monotonic clock says.
    */
   resolve(
     input: Uint8Array,
@@ -73,8 +73,8 @@ export class Resolver implements MissTaker, JudgeOwner, WaiterOwner {
     length: number,
     client: ClientRow,
     responder: Responder,
+    nowMs: number = monotonicMs(),
   ): void {
-    const nowMs = monotonicMs();
     const waiter = this.idle.take();
     const quotaCell = this.quota.take(client.address);
     waiter.begin(input, offset, length, client, responder, quotaCell);

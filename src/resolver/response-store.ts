@@ -24,6 +24,8 @@ import type { Failure } from "./response-judge.ts";
 
 /** A failure is one of a row when its question was asked within this many lifetimes of the last. */
 const FAILURE_MEMORY = 2;
+/** More than a search for an answer takes. */
+const LONGEST_SEARCH_SECONDS = 6;
 const NO_TTLS = new Uint16Array(0);
 const NO_TEXT = new Uint8Array(0);
 
@@ -43,6 +45,8 @@ export class ResponseStore {
   private readonly parts: ResponseStoreParts;
   /** What is written; filled in again each time. */
   private readonly fields: Mutable<StoredFields>;
+  /** From then on no failure that was kept means anything: there is none to be taken out. */
+  private failuresEndSeconds = 0;
 
   constructor(parts: ResponseStoreParts) {
     this.parts = parts;
@@ -58,7 +62,7 @@ export class ResponseStore {
     const { fields } = this;
     const { ttlRules, writer } = this.parts;
     const lifetimeSeconds = applyTtlRules(response, ttlRules);
-    writer.remove(this.keyOf(question, FAILURE_FLAG));
+    if (nowSeconds < this.failuresEndSeconds) writer.remove(this.keyOf(question, FAILURE_FLAG));
     // What may not be kept still shows that what was kept is no longer true.
     if (lifetimeSeconds === 0) writer.remove(this.keyOf(question, 0));
     const negative = response.kind === "positive" ? 0 : STORED_FLAG.NEGATIVE;
@@ -78,6 +82,8 @@ export class ResponseStore {
     this.putResponse(servfail(question), NO_TTLS);
     this.putExtendedError(failure.edeCode, failure.edeText);
     this.fields.flags = RCODE.SERVFAIL | STORED_FLAG.FAILURE;
+    const endSeconds = nowSeconds + FAILURE_MEMORY * lifetimeSeconds + LONGEST_SEARCH_SECONDS;
+    this.failuresEndSeconds = Math.max(this.failuresEndSeconds, endSeconds);
     this.write(this.keyOf(question, FAILURE_FLAG), lifetimeSeconds, nowSeconds);
   }
 

@@ -42,6 +42,9 @@ export function selectRecords(
   { rcode, records }: Pick<ParsedResponse, "rcode" | "records">,
   question: Question,
 ): Selection | undefined {
+  if (rcode === RCODE.NOERROR && isPlain(message, records, question)) {
+    return { kind: "positive", answers: records, authorities: NO_RECORDS, soa: undefined };
+  }
   const denied = rcode === RCODE.NXDOMAIN;
   if (rcode !== RCODE.NOERROR && !denied) {
     return { kind: "failure", answers: NO_RECORDS, authorities: NO_RECORDS, soa: undefined };
@@ -56,6 +59,23 @@ export function selectRecords(
   const authorities = zones.length === 0 ? NO_RECORDS : proofsOf(message, below, soa, zones);
   const kind = denied ? "nxdomain" : chain.answered ? "positive" : "nodata";
   return { kind, answers, authorities, soa };
+}
+
+/**
+ * Whether the records are the RRset that was asked for and nothing else, as in most responses: then
+ * there is nothing to follow and nothing to leave behind.
+ */
+function isPlain(
+  message: Uint8Array,
+  records: readonly ResponseRecord[],
+  { qname, qtype, qclass }: Question,
+): boolean {
+  if (records.length === 0) return false;
+  for (const { section, type, class: recordClass, ownerOffset } of records) {
+    if (section !== "answer" || type !== qtype || recordClass !== qclass) return false;
+    if (!isNameAt(message, ownerOffset, qname, 0)) return false;
+  }
+  return true;
 }
 
 // What follows makes an array only of what it finds: most responses hold one record.

@@ -41,6 +41,21 @@ describe("the answer", () => {
     assert.deepEqual(kept({ answers }), [`answer ${NAME} A`]);
   });
 
+  test("leaves a single foreign record behind", () => {
+    const foreign = [
+      a("www.example.net."),
+      record(NAME, TYPE.AAAA, new Uint8Array(16), 60),
+      record(NAME, TYPE.A, hex("c0000209"), 60, 3),
+    ];
+    for (const one of foreign) {
+      assert.deepEqual(kept({ answers: [a(NAME), one] }), [`answer ${NAME} A`]);
+      assert.deepEqual(kept({ answers: [one] }), []);
+    }
+    assert.deepEqual(kept({ authorities: [a(NAME)] }), []);
+    assert.deepEqual(kept({ additionals: [a(NAME)] }), []);
+    assert.deepEqual(kept({ answers: [a(NAME)], additionals: [a(NAME, 2)] }), [`answer ${NAME} A`]);
+  });
+
   test("takes no alias of another owner or class into its chain", () => {
     const answers = [
       record(NAME, TYPE.CNAME, wire("evil.test."), 60, 3),
