@@ -41,7 +41,7 @@ function benchParameters(request: LoadRequest): string[] {
       : ["--rate", String(Math.round(rate))];
   return [
     ...["bench", "--server", `udp://127.0.0.1:${port}`, "--names", questions, ...load],
-    ...["--duration", `${seconds}s`, "--connections", String(CONNECTIONS)],
+    ...["--duration", `${Math.round(seconds * 1000)}ms`, "--connections", String(CONNECTIONS)],
     ...["--timeout", TIMEOUT, "--json"],
   ];
 }
