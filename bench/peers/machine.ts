@@ -13,7 +13,8 @@ export const LOAD_CORE: number = Math.min(1, os.availableParallelism() - 1);
 
 export function describeMachine(): Machine {
   return {
-    kernel: `${os.type()} ${os.release()}`,
+    // The version alone: what a builder adds to it says nothing to anyone else.
+    kernel: `${os.type()} ${os.release().split("-", 1)[0]}`,
     system: /^PRETTY_NAME="(.*)"$/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "",
     cpu: os.cpus()[0]?.model ?? "",
     architecture: os.arch(),

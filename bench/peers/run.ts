@@ -26,6 +26,8 @@ import { hermodBinary } from "./servers/hermod.ts";
 import { WORKLOAD_KINDS } from "./workload-kinds.ts";
 import type { Bench } from "./workloads/workload.ts";
 
+const ROOT: string = join(import.meta.dirname, "..", "..");
+
 if (process.argv.includes("--help")) console.log(USAGE);
 else await runWith(process.argv.slice(2));
 
@@ -42,8 +44,13 @@ async function runWith(given: readonly string[]): Promise<void> {
   const results = await run(options);
   const path = options.out ?? join(RESULTS_FOLDER, fileName(options, results));
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(results, undefined, 1)}\n`);
+  writeFileSync(path, textOf(results));
   console.log(`\n${resultsTable(summarize(results))}\n\nWritten to ${path}`);
+}
+
+/** Commands as they would be given in the project's folder, wherever that is. */
+function textOf(results: PeerResults): string {
+  return `${JSON.stringify(results, undefined, 1).replaceAll(`${ROOT}/`, "")}\n`;
 }
 
 /** Only a whole run is called `peers`: what is published is rendered from the newest of these. */
