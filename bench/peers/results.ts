@@ -43,10 +43,12 @@ export interface PeerResults {
   /** Load generators, the upstream and gcc: name → version. */
   readonly programs: Readonly<Record<string, string>>;
   readonly samples: readonly Sample[];
+  /** What whoever published this has to say of how it came about, a sentence each. */
+  readonly remarks?: readonly string[];
 }
 
 export interface Machine {
-  /** As `uname -sr` has it. */
+  /** Its name and version, without what a builder has added. */
   readonly kernel: string;
   readonly system: string;
   readonly cpu: string;

@@ -32,17 +32,15 @@ export function recordRingByteLength(
   return 4 * (HEADER_LINES * lineWords + capacityWords);
 }
 
-/** The producer's end. */
-export class RecordRingWriter {
-  private readonly cells: Int32Array;
-  private readonly words: Uint32Array;
-  private readonly bytes: Uint8Array;
-  private readonly originWords: number;
-  private readonly mask: number;
-  private readonly tailAt: number;
-  private readonly refusedAt: number;
-  /** The consumer is at least here. */
-  private knownHead: number;
+/** What both ends see of the buffer. */
+class RecordRing {
+  readonly words: Uint32Array;
+  readonly bytes: Uint8Array;
+  protected readonly cells: Int32Array;
+  protected readonly originWords: number;
+  protected readonly mask: number;
+  protected readonly tailAt: number;
+  protected readonly refusedAt: number;
 
   /** `originWords`: how many words of origin each record has. `lineWords` as for the buffer. */
   constructor(buffer: ArrayBufferLike, originWords: number, lineWords: number = LINE_WORDS) {
@@ -54,8 +52,13 @@ export class RecordRingWriter {
     this.bytes = new Uint8Array(buffer, start);
     this.originWords = originWords;
     this.mask = this.words.length - 1;
-    this.knownHead = Atomics.load(this.cells, HEAD);
   }
+}
+
+/** The producer's end. */
+export class RecordRingWriter extends RecordRing {
+  /** The consumer is at least here. */
+  private knownHead: number = Atomics.load(this.cells, HEAD);
 
   /** False, and counted, when there is no room. */
   push(
@@ -95,33 +98,14 @@ export class RecordRingWriter {
 }
 
 /** The consumer's end. After next() the record's parts lie where the fields say, until the next next(). */
-export class RecordRingReader {
-  readonly words: Uint32Array;
-  readonly bytes: Uint8Array;
+export class RecordRingReader extends RecordRing {
   /** In `words`. */
   originAt = 0;
   /** In `bytes`. */
   offset = 0;
   /** Of the payload, in bytes. */
   length = 0;
-  private readonly cells: Int32Array;
-  private readonly originWords: number;
-  private readonly mask: number;
-  private readonly tailAt: number;
-  private readonly refusedAt: number;
-  private head: number;
-
-  constructor(buffer: ArrayBufferLike, originWords: number, lineWords: number = LINE_WORDS) {
-    const start = HEADER_LINES * lineWords * 4;
-    this.cells = new Int32Array(buffer, 0, HEADER_LINES * lineWords);
-    this.tailAt = lineWords;
-    this.refusedAt = 2 * lineWords;
-    this.words = new Uint32Array(buffer, start);
-    this.bytes = new Uint8Array(buffer, start);
-    this.originWords = originWords;
-    this.mask = this.words.length - 1;
-    this.head = Atomics.load(this.cells, HEAD);
-  }
+  private head: number = Atomics.load(this.cells, HEAD);
 
   /** Records refused so far for want of room. */
   get refused(): number {

@@ -93,11 +93,12 @@ function machineText({ results, servers }: Summary): string {
   const versions = servers.map(({ absent, name, version }) => {
     return `${name} ${version ?? `left out: ${absent}`}`;
   });
+  const remarks = (results.remarks ?? []).map((sentence) => ` ${sentence}`).join("");
   const tools = Object.entries(programs).map(([name, version]) => `${name} ${version}`);
   return `## The machine
 
 ${machine.cpu}, ${machine.cores} cores, ${memory} GiB; ${machine.kernel}, ${machine.system}, ${machine.architecture}; ${machine.runtime}. Load average
-before the run ${machine.loadBefore.toFixed(2)}. ${results.startedAt.slice(0, 16).replace("T", " ")} UTC, ${Math.round(results.durationSeconds / 60)} minutes.
+before the run ${machine.loadBefore.toFixed(2)}. ${results.startedAt.slice(0, 16).replace("T", " ")} UTC, ${Math.round(results.durationSeconds / 60)} minutes.${remarks}
 
 ${versions.map((text) => `- ${text}`).join("\n")}
 - Tools: ${tools.join(", ")}`;

@@ -150,6 +150,13 @@ describe("what is published", () => {
   const stored = { fileName: "2026-01-02-peers.json", results: results(SAMPLES) };
   const documents = peerDocuments(stored, README);
 
+  test("what the publisher remarks stands after how long it took", () => {
+    const given = results(SAMPLES, { remarks: ["One thing.", "Another."] });
+    const page = peerDocuments({ ...stored, results: given }, README).get("benchmarks.md")!;
+    assert.match(page, / 1 minutes\. One thing\. Another\.\n/);
+    assert.match(documents.get("benchmarks.md")!, / 1 minutes\.\n/);
+  });
+
   test("README's table replaces the former, and nothing else", () => {
     const page = documents.get("../README.md")!;
     assert.ok(page.startsWith("# X\n\n<!-- bench: begin -->\n\n|"), page);
