@@ -18,6 +18,8 @@ import { SendBatch } from "../runtime/linux/send-batch.ts";
 
 /** Responses that one call sends, unless told otherwise. */
 const BATCH = 32;
+/** Queries taken or responses sent before the core is offered to other threads: about 0.1 ms of work. */
+const TURN = 8;
 
 export interface UdpMissesParts {
   readonly libc: Libc;
@@ -33,6 +35,7 @@ export interface UdpMissesParts {
 }
 
 export class UdpMisses implements QueryOrigin {
+  private readonly libc: Libc;
   private readonly service: QueryService;
   private readonly counters: Counters;
   private readonly socket: DatagramSocket;
@@ -43,11 +46,13 @@ export class UdpMisses implements QueryOrigin {
     () => new UdpMissResponder(this, this.idle),
   );
   private readonly flush: () => void = () => this.flushNow();
+  private doneInTurn = 0;
   private isFlushDue = false;
   private isClosed = false;
 
   constructor({ libc, socket, ring, service, counters, ...sizes }: UdpMissesParts) {
     const { batchCount: count = BATCH, lineWords } = sizes;
+    this.libc = libc;
     this.service = service;
     this.counters = counters;
     this.socket = socket;
@@ -90,6 +95,7 @@ export class UdpMisses implements QueryOrigin {
       words[to] = out.words[from]!;
     }
     this.push(length, origin, 0);
+    this.offerCore();
   }
 
   /** A response may have come since the thread looked, so that the cache is asked again. */
@@ -108,6 +114,17 @@ export class UdpMisses implements QueryOrigin {
       this,
     );
     if (written !== NOTHING) this.push(written, ring.words, ring.originAt);
+    this.offerCore();
+  }
+
+  /**
+   * A UDP thread that shares the core and had just used up its share when a datagram woke it would wait
+   * for the kernel's next tick, milliseconds away: only then does Linux look again whose turn it is.
+   */
+  private offerCore(): void {
+    if (++this.doneInTurn < TURN) return;
+    this.doneInTurn = 0;
+    this.libc.sched_yield();
   }
 
   private push(length: number, origins: Uint32Array, at: number): void {

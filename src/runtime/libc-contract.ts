@@ -32,6 +32,7 @@ export interface Libc {
   sendmmsg(descriptor: number, vector: number, count: number, flags: number): number;
   poll(descriptors: number, count: number, timeoutMs: number): number;
   close(descriptor: number): number;
+  sched_yield(): number;
   clock_gettime(clock: number, timespec: number): number;
   /** A call that libc has no function for. `b` is an address. */
   syscall(number: number, a: number, b: number, c: number, d: number): number;

@@ -48,6 +48,7 @@ const { symbols } = deno.dlopen("libc.so.6", {
   sendmmsg: { parameters: ["i32", ADDRESS, "u32", "i32"], result: "i32" },
   poll: { parameters: [ADDRESS, "u32", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
+  sched_yield: { parameters: [], result: "i32" },
   clock_gettime: { parameters: ["i32", ADDRESS], result: "i32" },
   syscall: { parameters: ["i32", "i32", ADDRESS, "u32", "u32"], result: "i32" },
   inet_pton: { parameters: ["i32", ADDRESS, ADDRESS], result: "i32" },

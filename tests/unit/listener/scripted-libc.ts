@@ -36,6 +36,7 @@ export class ScriptedLibc implements Libc {
   /** Called when nothing is left to arrive. */
   onIdle: () => void = () => {};
   readonly polls: number[] = [];
+  yields = 0;
   private readonly buffers: ArrayBuffer[] = [];
   private attempts = 0;
   private error = 0;
@@ -97,6 +98,11 @@ export class ScriptedLibc implements Libc {
     const view = this.view(timespec);
     view.setUint32(0, 5000, true);
     view.setUint32(8, 0, true);
+    return 0;
+  }
+
+  sched_yield(): number {
+    this.yields++;
     return 0;
   }
 
