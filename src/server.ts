@@ -32,7 +32,10 @@ const DRAIN_POLL_MS = 10;
 export interface RunningServer {
   /** Where it listens, one line each. */
   readonly listening: readonly string[];
-  /** Stops listening, lets what is in flight finish (5 s at most) and closes everything. */
+  /**
+   * Stops listening, lets what is in flight finish (5 s at most) and closes everything. Threads that
+   * hang are ended by force, which takes some seconds more.
+   */
   stop(): Promise<void>;
 }
 

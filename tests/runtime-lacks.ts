@@ -7,6 +7,7 @@ export type Lack =
   | "HTTP/3"
   | "HTTP time-outs"
   | "HTTP/1.1 alone over TLS"
+  | "ending hung threads"
   | "ends after Connection: close"
   | "errors of datagrams"
   | "resumed TLS sessions"
@@ -16,6 +17,7 @@ const ON_DENO: readonly Lack[] = [
   "HTTP/3",
   "HTTP time-outs",
   "HTTP/1.1 alone over TLS",
+  "ending hung threads",
   "ends after Connection: close",
   "errors of datagrams",
   "resumed TLS sessions",

@@ -3,7 +3,7 @@
 // event loop sleeps on a doorbell, so that neither thread waits for the other.
 
 import { COUNTER, type Counters, PATH } from "../memory/counters.ts";
-import { awaitDoorbell, ringDoorbell } from "../memory/doorbell.ts";
+import { ringDoorbell } from "../memory/doorbell.ts";
 import { RecordRingReader, RecordRingWriter } from "../memory/record-ring.ts";
 import { WordBuffer } from "../memory/word-buffer.ts";
 import { EDE, RCODE } from "../wire/constants.ts";
@@ -12,10 +12,9 @@ import { RESULT } from "../resolver/answer-context.ts";
 import type { ClientRow } from "../resolver/client-row.ts";
 import type { MissTaker } from "../resolver/query-service.ts";
 import type { Responder } from "../resolver/waiter.ts";
+import { RingTaker, type TakenRing } from "./ring-taker.ts";
 import { MISS_WORDS, RESPONSE_WORDS, type ThreadRings } from "./thread-rings.ts";
 
-/** Responses taken before the event loop gets a turn. */
-const TAKE_AT_ONCE = 256;
 const MAX_MESSAGE = 65_535;
 /** Room for a length prefix, at a multiple of 4. */
 const OUT_OFFSET = 4;
@@ -27,7 +26,7 @@ export interface MissesToMainParts {
   readonly counters: Counters;
 }
 
-export class MissesToMain implements MissTaker {
+export class MissesToMain implements MissTaker, TakenRing {
   private readonly parts: MissesToMainParts;
   private readonly misses: RecordRingWriter;
   private readonly responses: RecordRingReader;
@@ -37,13 +36,15 @@ export class MissesToMain implements MissTaker {
   /** By the query's number; those that are free are in `free`. */
   private readonly waiting: (Responder | undefined)[] = [];
   private readonly free: number[] = [];
-  private isClosed = false;
+  private readonly taker: RingTaker;
 
   constructor(parts: MissesToMainParts) {
     const { misses, responses } = parts.rings;
     this.parts = parts;
     this.misses = new RecordRingWriter(misses, MISS_WORDS);
     this.responses = new RecordRingReader(responses, RESPONSE_WORDS);
+    const rings = [this];
+    this.taker = new RingTaker(parts.rings.threadDoorbell, () => rings);
   }
 
   /** When the ring is full the query is answered with SERVFAIL at once, and counted. */
@@ -70,18 +71,20 @@ export class MissesToMain implements MissTaker {
   }
 
   /** Hands on the responses that come, until close(). */
-  async run(): Promise<void> {
-    const hasWork = (): boolean => this.isClosed || !this.responses.isEmpty;
-    while (!this.isClosed) {
-      for (let i = 0; i < TAKE_AT_ONCE && this.responses.next(); i++) this.takeResponse();
-      if (hasWork()) await new Promise((resolve) => setImmediate(resolve));
-      else await awaitDoorbell(this.parts.rings.threadDoorbell, hasWork);
-    }
+  run(): Promise<void> {
+    return this.taker.run();
   }
 
   close(): void {
-    this.isClosed = true;
-    ringDoorbell(this.parts.rings.threadDoorbell);
+    this.taker.close();
+  }
+
+  get isEmpty(): boolean {
+    return this.responses.isEmpty;
+  }
+
+  take(limit: number): void {
+    for (let i = 0; i < limit && this.responses.next(); i++) this.takeResponse();
   }
 
   private takeResponse(): void {

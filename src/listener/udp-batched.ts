@@ -4,7 +4,6 @@
 
 import { clock } from "../clock/monotonic.ts";
 import { Counters, ROW_CELLS } from "../memory/counters.ts";
-import { awaitDoorbell, ringDoorbell } from "../memory/doorbell.ts";
 import { recordRingByteLength } from "../memory/record-ring.ts";
 import type { QueryService } from "../resolver/query-service.ts";
 import type { Endpoint } from "../runtime/contract.ts";
@@ -12,6 +11,7 @@ import type { Libc } from "../runtime/libc-contract.ts";
 import { BootClock } from "../runtime/linux/boot-clock.ts";
 import { DatagramSocket } from "../runtime/linux/datagram-socket.ts";
 import type { AnswererSettings } from "../resolver/create-answerer.ts";
+import { RingTaker } from "./ring-taker.ts";
 import type { UdpLaneSettings } from "./udp-lane.ts";
 import { WAIT_MS } from "./udp-loop.ts";
 import { UdpMisses } from "./udp-misses.ts";
@@ -20,8 +20,6 @@ import { UdpThreadKeeper } from "./udp-thread-keeper.ts";
 
 /** 256 KiB: about 2000 queries. */
 const RING_WORDS = 1 << 16;
-/** Queries taken from each ring before the event loop gets a turn. */
-const TAKE_AT_ONCE = 256;
 
 export interface BatchedUdpParts {
   readonly libc: Libc;
@@ -60,7 +58,7 @@ export class BatchedUdp {
   private readonly stopFlag: Int32Array;
   private readonly doorbell: Int32Array;
   private readonly threads: readonly ServingThread[];
-  private isClosed = false;
+  private readonly taker: RingTaker;
 
   /** Binds every socket; throws a HermodError, as Runtime.openUdp(). */
   constructor(parts: BatchedUdpParts, endpoints: readonly Endpoint[]) {
@@ -80,6 +78,8 @@ export class BatchedUdp {
         sockets.map((each) => each[thread]!),
       ),
     );
+    const rings = this.threads.flatMap(({ misses }) => misses);
+    this.taker = new RingTaker(this.doorbell, () => rings);
   }
 
   /** Resolves when every thread serves; rejects with a HermodError and closes all when one can't. */
@@ -91,7 +91,7 @@ export class BatchedUdp {
       await this.close();
       throw error;
     }
-    void this.takeMisses();
+    void this.taker.run();
   }
 
   /** Takes no more queries; what is in flight can still be answered. */
@@ -99,12 +99,11 @@ export class BatchedUdp {
     Atomics.store(this.stopFlag, 0, 1);
   }
 
-  /** Ends the threads and closes the sockets; resolves within WAIT_MS or so. */
+  /** Ends the threads and closes the sockets; resolves within WAIT_MS or so, later when one hangs. */
   async close(): Promise<void> {
     this.stop();
     await Promise.all(this.threads.map(({ keeper }) => keeper.stopped()));
-    this.isClosed = true;
-    ringDoorbell(this.doorbell);
+    this.taker.close();
     for (const { misses, sockets } of this.threads) {
       for (const each of misses) each.close();
       for (const socket of sockets) socket.close();
@@ -168,16 +167,6 @@ export class BatchedUdp {
   private missesOf(socket: DatagramSocket, ring: SharedArrayBuffer, sizes: LaneSizes): UdpMisses {
     const { counters, libc, service } = this.parts;
     return new UdpMisses({ libc, socket, ring, service, counters, ...sizes });
-  }
-
-  private async takeMisses(): Promise<void> {
-    const all = this.threads.flatMap(({ misses }) => misses);
-    const hasWork = (): boolean => this.isClosed || all.some((misses) => !misses.isEmpty);
-    while (!this.isClosed) {
-      for (const misses of all) misses.take(TAKE_AT_ONCE);
-      if (hasWork()) await new Promise((resolve) => setImmediate(resolve));
-      else await awaitDoorbell(this.doorbell, hasWork);
-    }
   }
 }
 

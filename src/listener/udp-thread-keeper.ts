@@ -4,11 +4,13 @@
 import { monotonicMs } from "../clock/monotonic.ts";
 import { HermodError } from "../errors.ts";
 import { EpochReader } from "../memory/epochs.ts";
-import { startThread } from "../runtime/thread.ts";
+import { startThread, type Thread } from "../runtime/thread.ts";
 import type { UdpThreadSettings } from "./udp-thread.ts";
 
 const THREAD_FILE = "listener/udp-thread.ts";
 const START_TIMEOUT_MS = 10_000;
+/** Much longer than WAIT_MS of udp-loop: a thread that does not end in this time hangs. */
+const STOP_TIMEOUT_MS = 2000;
 /** Threads are not started more often than this. */
 const PAUSE_MS = 1000;
 
@@ -22,6 +24,7 @@ export class UdpThreadKeeper {
   /** Threads that died and were replaced. */
   replaced = 0;
   private readonly parts: UdpThreadKeeperParts;
+  private thread: Thread | undefined;
   private over: Promise<void> = Promise.resolve();
   private startedMs = 0;
   private isServing = false;
@@ -42,16 +45,18 @@ export class UdpThreadKeeper {
     throw new HermodError("THREAD_FAILED", `a UDP thread did not start: ${this.failure}`);
   }
 
-  /** Resolves when the thread is over. Its stop flag must be set. */
-  stopped(): Promise<void> {
+  /** Resolves when the thread is over: soon, since its stop flag must be set; by force when it hangs. */
+  async stopped(): Promise<void> {
     if (this.pause !== undefined) clearTimeout(this.pause);
-    return this.over;
+    const timer = setTimeout(() => this.thread?.terminate(), STOP_TIMEOUT_MS);
+    await this.over;
+    clearTimeout(timer);
   }
 
   private launch(): void {
     this.startedMs = monotonicMs();
     this.over = new Promise((resolve) => {
-      startThread(THREAD_FILE, this.parts.settings, (error) => {
+      this.thread = startThread(THREAD_FILE, this.parts.settings, (error) => {
         this.exited(error);
         resolve();
       });

@@ -1,5 +1,6 @@
 // What Hermod needs of a JavaScript runtime, and nothing else. One file a runtime implements this
-// (bun.ts, deno.ts), in the order of this file; docs/runtimes.md says what each can't do. Nothing outside this folder names a runtime.
+// (bun.ts, deno.ts), in the order of this file; docs/runtimes.md says what each can't do. Nothing
+// outside this folder names a runtime.
 //
 // Ownership of buffers: bytes handed to a handler belong to the runtime and are valid only until the
 // handler returns; bytes handed to send() and write() may be reused by the caller as soon as the call

@@ -14,6 +14,11 @@ const SOURCES = new URL(import.meta.url.includes("/$bunfs/") ? "./" : "../", imp
 export interface Thread {
   /** Sends it a message, by structured clone. */
   post(message: unknown): void;
+  /**
+   * Has its exit told soon, also when it hangs. Bun ends a loop that hangs; on Deno it goes on until the
+   * process ends.
+   */
+  terminate(): void;
 }
 
 /**
@@ -38,7 +43,10 @@ export function startThread(
     exited(failure);
   });
   if (received !== undefined) worker.on("message", received);
-  return { post: (message) => worker.postMessage(message) };
+  return {
+    post: (message) => worker.postMessage(message),
+    terminate: () => void worker.terminate(),
+  };
 }
 
 /** The data that this thread was started with. */

@@ -35,6 +35,6 @@ export interface Connections {
   stop(): void;
   /** After stop(): resolves when the HTTP requests in flight have been answered. */
   finished(): Promise<void>;
-  /** After stop(): ends what is left. */
+  /** After stop(): ends what is left; resolves within seconds, whatever hangs. */
   closeAll(): Promise<void>;
 }

@@ -8,6 +8,8 @@ import type { NumberedCall, StreamThreadCall, StreamThreadReply } from "./stream
 import type { StreamThreadSettings } from "./stream-thread.ts";
 
 const THREAD_FILE = "server/stream-thread.ts";
+/** A thread that does not end its connections in this time hangs. */
+const CLOSE_TIMEOUT_MS = 1000;
 
 interface Waiting {
   readonly resolve: () => void;
@@ -45,7 +47,15 @@ export class ServingStreamThread {
   /** Ends it; `exited` hears the reason. */
   giveUp(reason: string): void {
     this.failure = reason;
-    this.call({ method: "closeAll" }).catch(() => {});
+    void this.close();
+  }
+
+  /** Ends its connections and the thread; by force when it hangs, and so resolves in any case. */
+  async close(): Promise<void> {
+    const timer = setTimeout(() => this.thread.terminate(), CLOSE_TIMEOUT_MS);
+    // When it is over there is nothing left to close.
+    await this.call({ method: "closeAll" }).catch(() => {});
+    clearTimeout(timer);
   }
 
   /** Rejects with a HermodError: the thread's own, or THREAD_FAILED when it is over. */

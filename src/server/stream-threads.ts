@@ -5,9 +5,11 @@
 import { monotonicMs } from "../clock/monotonic.ts";
 import type { Settings } from "../config/settings.ts";
 import { messageOf } from "../errors.ts";
+import { RingTaker } from "../listener/ring-taker.ts";
+import type { ThreadMisses } from "../listener/thread-misses.ts";
 import { createThreadRings } from "../listener/thread-rings.ts";
 import { Counters, ROW_CELLS } from "../memory/counters.ts";
-import { awaitDoorbell, DOORBELL_BYTES, ringDoorbell } from "../memory/doorbell.ts";
+import { DOORBELL_BYTES } from "../memory/doorbell.ts";
 import { EpochReader } from "../memory/epochs.ts";
 import type { AnswererSettings } from "../resolver/create-answerer.ts";
 import type { QueryService } from "../resolver/query-service.ts";
@@ -18,8 +20,6 @@ import type { CertificatePair, Connections, EncryptedEndpoints } from "./connect
 import { ServingStreamThread } from "./serving-stream-thread.ts";
 import type { StreamThreadCall } from "./stream-thread-calls.ts";
 
-/** Queries taken from each ring before the event loop gets a turn. */
-const TAKE_AT_ONCE = 256;
 /** Threads are not started more often than this. */
 const PAUSE_MS = 1000;
 
@@ -55,15 +55,17 @@ export class StreamThreads implements Connections {
   private readonly places: readonly Place[];
   /** What a new thread is to open; the certificate is the last one. */
   private readonly opened: StreamThreadCall[] = [];
+  private readonly taker: RingTaker;
   private isStopping = false;
-  private isClosed = false;
 
   /** Starts the threads. */
   constructor(parts: StreamThreadsParts) {
     this.parts = parts;
     this.places = Array.from({ length: parts.count }, (_, i) => this.place(parts.firstReader + i));
     this.threadCounters = this.places.map(({ counters }) => new Counters(counters));
-    void this.takeMisses();
+    const rings = (): ThreadMisses[] => this.places.map(({ thread }) => thread.misses);
+    this.taker = new RingTaker(this.doorbell, rings);
+    void this.taker.run();
   }
 
   get live(): number {
@@ -116,9 +118,8 @@ export class StreamThreads implements Connections {
   }
 
   async closeAll(): Promise<void> {
-    await this.callAll("closeAll");
-    this.isClosed = true;
-    ringDoorbell(this.doorbell);
+    await Promise.all(this.places.map(({ thread }) => thread.close()));
+    this.taker.close();
   }
 
   private place(reader: number): Place {
@@ -155,18 +156,8 @@ export class StreamThreads implements Connections {
   }
 
   /** A thread that is over has done all that is asked here. */
-  private async callAll(method: "stop" | "finished" | "closeAll"): Promise<void> {
+  private async callAll(method: "stop" | "finished"): Promise<void> {
     await Promise.allSettled(this.places.map(({ thread }) => thread.call({ method })));
-  }
-
-  private async takeMisses(): Promise<void> {
-    const hasWork = (): boolean =>
-      this.isClosed || this.places.some(({ thread }) => !thread.misses.isEmpty);
-    while (!this.isClosed) {
-      for (const { thread } of this.places) thread.misses.take(TAKE_AT_ONCE);
-      if (hasWork()) await new Promise((resolve) => setImmediate(resolve));
-      else await awaitDoorbell(this.doorbell, hasWork);
-    }
   }
 
   private exited(place: Place, error: Error): void {

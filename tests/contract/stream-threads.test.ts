@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { after, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { loadSettings } from "../../src/config/load.ts";
 import { COUNTER, PATH, TRANSPORT } from "../../src/memory/counters.ts";
 import { NOTHING, type QueryService } from "../../src/resolver/query-service.ts";
@@ -16,6 +17,7 @@ import { freePort } from "../e2e/free-port.ts";
 import { needs } from "../e2e/programs.ts";
 import { shownCertificate } from "../e2e/shown-certificate.ts";
 import { listeningSockets } from "../listening-sockets.ts";
+import { runtimeLacks } from "../runtime-lacks.ts";
 import { StreamClient } from "../stream-client.ts";
 import { answerOf, UdpAnswering } from "../udp-answering.ts";
 import { eventually } from "./runtime/recorded-stream.ts";
@@ -53,6 +55,8 @@ interface Started {
 }
 
 interface Config {
+  readonly clockOriginMs?: number;
+  readonly idleTimeoutMs?: number;
   /** In all. */
   readonly connections?: number;
   readonly count?: number;
@@ -63,15 +67,17 @@ async function start(config: Config = {}): Promise<Started> {
   dieOf(DEADLY, set.service);
   const reports: string[] = [];
   const settings = await loadSettings({ environment: {}, flags: {} });
-  const { connections: limit = settings.limits.connections, count = COUNT } = config;
+  const { count = COUNT, ...given } = config;
+  const { connections = settings.limits.connections } = given;
+  const { idleTimeoutMs = settings.limits.idleTimeoutMs } = given;
   const threads = new StreamThreads({
-    settings: { ...settings, limits: { ...settings.limits, connections: limit } },
+    settings: { ...settings, limits: { ...settings.limits, connections, idleTimeoutMs } },
     runtime,
     answerer: set.settings,
     firstReader: 0,
     service: set.service,
     count,
-    clockOriginMs,
+    clockOriginMs: config.clockOriginMs ?? clockOriginMs,
     report: (message) => reports.push(message),
   });
   opened.push(threads);
@@ -265,3 +271,22 @@ describe("certificates of stream threads", () => {
     await untilAll(2);
   });
 });
+
+// Where it can't be ended it would keep a core busy until the process ends.
+if (!runtimeLacks("ending hung threads")) {
+  describe("a stream thread that hangs", () => {
+    test("holds nobody up: it is ended by force", { skip, timeout }, async () => {
+      // Its ticks are so many that one more is none more: the alarm that goes through them never ends.
+      const { port, threads } = await serve({ clockOriginMs: -1e18, count: 1, idleTimeoutMs: 20 });
+      connected(port);
+      await eventually(() => threads.live === 1, "the connection");
+      const isAlive = (): Promise<boolean> =>
+        Promise.race([threads.finished().then(() => true), delay(1000, false)]);
+      while (await isAlive()) await delay(20);
+      await close(threads);
+      assert.equal(threads.live, 0);
+      assert.equal(threads.threadsReplaced, 0);
+      await eventually(() => listeningSockets(port) === 0, "the thread's end");
+    });
+  });
+}

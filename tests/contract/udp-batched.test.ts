@@ -5,16 +5,22 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { after, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { clock } from "../../src/clock/monotonic.ts";
 import { type OpenUdp, openUdp, type OpenUdpParts } from "../../src/listener/open-udp.ts";
 import { WAIT_MS } from "../../src/listener/udp-loop.ts";
-import { COUNTER, PATH, TRANSPORT } from "../../src/memory/counters.ts";
+import { UdpThreadKeeper } from "../../src/listener/udp-thread-keeper.ts";
+import { COUNTER, PATH, ROW_CELLS, TRANSPORT } from "../../src/memory/counters.ts";
+import { DOORBELL_BYTES } from "../../src/memory/doorbell.ts";
+import { recordRingByteLength } from "../../src/memory/record-ring.ts";
 import type { Endpoint } from "../../src/runtime/contract.ts";
 import { loadLibc } from "../../src/runtime/libc.ts";
-import { socketAddress } from "../../src/runtime/linux/datagram-socket.ts";
+import { BootClock } from "../../src/runtime/linux/boot-clock.ts";
+import { DatagramSocket, socketAddress } from "../../src/runtime/linux/datagram-socket.ts";
 import { ORIGIN_WORDS } from "../../src/runtime/linux/message-batch.ts";
 import { SendBatch } from "../../src/runtime/linux/send-batch.ts";
 import { AF_INET } from "../../src/runtime/linux/socket-constants.ts";
 import { selectRuntime } from "../../src/runtime/select.ts";
+import { runtimeLacks } from "../runtime-lacks.ts";
 import { answerOf, queryFor, UdpAnswering, UdpClient } from "../udp-answering.ts";
 import { eventually } from "./runtime/recorded-stream.ts";
 
@@ -288,6 +294,41 @@ describe("the life of the batched engine", () => {
     assert.match(reports[0]!, /a UDP thread died/);
   });
 });
+
+// Where it can't be ended it would be there for the tests after this one.
+if (!runtimeLacks("ending hung threads")) {
+  describe("a UDP thread that hangs", () => {
+    test("holds nobody up: it is ended by force", { skip }, async () => {
+      const { settings: answerer } = new UdpAnswering();
+      const libc = await loadLibc();
+      const local = { host: "127.0.0.1", port: 0 };
+      const options = { local, reusePort: false, receiveTimeoutMs: WAIT_MS };
+      const socket = new DatagramSocket(libc, options);
+      opened.push(socket);
+      const { descriptor, family, isWildcard } = socket;
+      const misses = new SharedArrayBuffer(recordRingByteLength(1 << 10));
+      // Not shared: the thread has a copy, and so never sees that it is to stop.
+      const stopFlag = new Int32Array(1);
+      const keeper = new UdpThreadKeeper({
+        settings: {
+          lanes: [{ descriptor, family, isWildcard, misses }],
+          answerer,
+          reader: 0,
+          counters: new SharedArrayBuffer(ROW_CELLS * 8),
+          clockOriginMs: clock.follow(new BootClock(libc)),
+          stopFlag,
+          doorbell: new Int32Array(new SharedArrayBuffer(DOORBELL_BYTES)),
+          running: new Int32Array(new SharedArrayBuffer(4)),
+        },
+        report: (message) => assert.fail(message),
+      });
+      await keeper.start();
+      stopFlag[0] = 1;
+      await keeper.stopped();
+      assert.equal(keeper.replaced, 0);
+    });
+  });
+}
 
 describe("the choice of the engine", () => {
   /** With these no thread can start. */

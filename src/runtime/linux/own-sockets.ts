@@ -35,7 +35,10 @@ export class OwnSockets {
     this.wanted = socketAddress(libc, family, local);
   }
 
-  /** Descriptors by cookie; valid until something closes them. None where /proc can't be read. */
+  /**
+   * Descriptors by cookie; valid until something closes them. None where /proc can't be read. Looks at
+   * every descriptor of the process.
+   */
   find(): Map<string, number> {
     const found = new Map<string, number>();
     for (const descriptor of ownDescriptors()) {

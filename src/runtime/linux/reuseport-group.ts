@@ -29,48 +29,48 @@ export class ReuseportGroup implements SharedPort {
   }
 
   joined(listener: object): void {
-    for (const [cookie, descriptor] of this.refresh()) {
+    this.forgetGone();
+    for (const [cookie, descriptor] of this.sockets.find()) {
       const isMember = this.members.some((member) => member.cookie === cookie);
       if (!isMember) this.members.push({ cookie, descriptor, listener });
     }
   }
 
   left(): void {
-    this.attach(this.refresh());
+    this.attach();
   }
 
   has(listener: object): boolean {
-    return this.members.some(
-      ({ cookie, descriptor, listener: its }) =>
-        its === listener && this.sockets.isStill(cookie, descriptor),
-    );
+    return this.members.some((member) => member.listener === listener && this.isThere(member));
   }
 
   steer(fresh: object, known: object = fresh): boolean {
     this.fresh = fresh;
     this.known = known;
-    return this.attach(this.refresh());
+    return this.attach();
   }
 
-  /** Does as the kernel does with those that have gone; returns the descriptors of those that are there. */
-  private refresh(): Map<string, number> {
-    const found = this.sockets.find();
+  /** Does as the kernel does with those that have gone. */
+  private forgetGone(): void {
     const { members } = this;
     for (let i = 0; i < members.length;) {
-      if (found.has(members[i]!.cookie)) i++;
+      if (this.isThere(members[i]!)) i++;
       else {
         const last = members.pop()!;
         if (i < members.length) members[i] = last;
       }
     }
-    return found;
   }
 
-  private attach(found: Map<string, number>): boolean {
+  private isThere({ cookie, descriptor }: Member): boolean {
+    return this.sockets.isStill(cookie, descriptor);
+  }
+
+  private attach(): boolean {
+    this.forgetGone();
     const filter = this.filter();
-    const [descriptor] = found.values();
-    if (filter === undefined || descriptor === undefined) return false;
-    return attachFilter(this.libc, descriptor, filter);
+    if (filter === undefined) return false;
+    return attachFilter(this.libc, this.members[0]!.descriptor, filter);
   }
 
   private filter(): SocketFilter | undefined {

@@ -105,6 +105,27 @@ describe("a port that several listeners share", () => {
     assert.equal(await answering(local), "first second");
   });
 
+  test("has all descriptors looked at only when one joins", { skip }, async () => {
+    const libc = await loadLibc();
+    let looks = 0;
+    const counting: Libc = {
+      ...libc,
+      getsockname: (...parameters) => {
+        looks++;
+        return libc.getsockname(...parameters);
+      },
+    };
+    const first = listen({ host: "127.0.0.1", port: 0 }, "first");
+    const group = new ReuseportGroup(counting, first.local, "tcp");
+    group.joined(first);
+    assert.ok(looks > 0);
+    looks = 0;
+    assert.equal(group.steer(first), true);
+    assert.equal(group.has(first), true);
+    group.left();
+    assert.equal(looks, 0);
+  });
+
   test("can't be steered when nobody listens", { skip }, async () => {
     const group = new ReuseportGroup(await loadLibc(), { host: "127.0.0.1", port: 1 }, "tcp");
     assert.equal(group.steer({}), false);
