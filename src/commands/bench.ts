@@ -34,8 +34,7 @@ export async function bench(
   const runtime = await selectRuntime();
   let report: BenchReport;
   try {
-    const { onStopSignal } = runtime;
-    report = await runBench({ plan, version, runtime, watcher: watcher(), onStopSignal });
+    report = await runBench({ plan, version, runtime, watcher: watcher() });
   } catch (error) {
     if (!(error instanceof BenchFailure)) throw error;
     terminal.complain(`hermod: nothing to measure at ${plan.server.url}: ${error.message}`);

@@ -73,9 +73,9 @@ hit=NOERROR,miss=NOERROR+NXDOMAIN,blocked=NXDOMAIN
 
 Only put servers under load that are yours, or whose owner agrees.
 
-Exit codes: 0 measured; 1 wrong usage; 2 no right response came; 3 measured, but
-some responses were wrong; 130 and 143 stopped by SIGINT and SIGTERM, with what
-was measured until then.`;
+Exit codes: 0 measured; 1 wrong usage; 2 no response came; 3 measured, but some
+responses were wrong; 130 and 143 stopped by SIGINT and SIGTERM, with what was
+measured until then.`;
 
 const COMPLETION_HELP = `
 bash: hermod completion bash > ~/.local/share/bash-completion/completions/hermod

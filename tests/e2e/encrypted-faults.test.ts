@@ -215,13 +215,17 @@ describe("clients that send too much", () => {
   test("over the cap in all: served again once there is room", { skip, timeout }, async () => {
     const first = await open(PER_CLIENT, "127.0.0.2");
     assert.ok(first.every(({ isClosed }) => !isClosed));
-    const second = Array.from({ length: PER_CLIENT }, () => {
-      const options = { port: hermod.dotPort, ca: tls.certificate, localAddress: "127.0.0.3" };
-      return new BareClient(options);
+    const others = ["127.0.0.3", "127.0.0.4"].flatMap((localAddress) => {
+      const options = { port: hermod.dotPort, ca: tls.certificate, localAddress };
+      return Array.from({ length: PER_CLIENT }, () => new BareClient(options));
     });
-    clients.push(...second);
-    await within(PATIENCE_MS, () => second.every(({ isOpen, isClosed }) => isOpen || isClosed));
-    for (const { socket } of [...first, ...second]) socket.destroy();
+    clients.push(...others);
+    for (let i = 0; i < 20; i++) {
+      const open = await hermod.metric("hermod_connections");
+      assert.ok(open <= IN_ALL, `${open} connections`);
+      await delay(20);
+    }
+    for (const { socket } of [...first, ...others]) socket.destroy();
     await assertServes();
   });
 });

@@ -3,7 +3,10 @@
 
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { after, before, describe, test } from "node:test";
+import { createServer as createTlsServer } from "node:tls";
 import {
   type Authority,
   type Certificate,
@@ -106,4 +109,37 @@ describe("hermod query", () => {
     assert.equal(exit.code, 2);
     assert.equal(stderr.trim().split("\n").length, 1, stderr);
   });
+});
+
+/** Takes connections, and with a certificate shakes hands, but says nothing more. */
+async function silentServer(tls: Certificate | undefined): Promise<Server> {
+  const server =
+    tls === undefined
+      ? createTcpServer()
+      : createTlsServer({ cert: tls.certificate, key: tls.key, ALPNProtocols: ["dot", "h2"] });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return server;
+}
+
+describe("hermod query to a server that falls silent", () => {
+  for (const shakesHands of [false, true]) {
+    const stage = shakesHands ? "after the handshake" : "before it";
+    test(`${stage} gives up and ends`, { skip: needs("openssl"), timeout: 60_000 }, async () => {
+      const signer = makeAuthority();
+      const tls = makeCertificate(signer, { names: [NAME] });
+      const server = await silentServer(shakesHands ? tls : undefined);
+      const { port } = server.address() as AddressInfo;
+      const outcomes = await Promise.all(
+        ["tls", "https"].map((scheme) => {
+          const url = `${scheme}://127.0.0.1:${port}${scheme === "tls" ? "" : "/"}#${NAME}`;
+          return hermod("query", QNAME, "--server", url, "--ca", signer.certificateFile);
+        }),
+      );
+      server.close();
+      for (const { exit, stderr } of outcomes) {
+        assert.deepEqual(exit, { code: 2, signal: null }, stderr);
+        assert.match(stderr, /^hermod: no response from .*: nothing within 5 s\n$/);
+      }
+    });
+  }
 });

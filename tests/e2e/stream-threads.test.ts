@@ -2,7 +2,6 @@
 // is renewed, a limit, and a stop with queries in flight.
 
 import assert from "node:assert/strict";
-import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { after, before, describe, test } from "node:test";
@@ -18,6 +17,7 @@ import { Load } from "./dnsperf.ts";
 import { Hermod } from "./hermod-process.ts";
 import { needs } from "./programs.ts";
 import { ask } from "./query-programs.ts";
+import { renewCertificate } from "./renew-certificate.ts";
 import { makeHermodCertificate, ResolverPair } from "./resolver-pair.ts";
 import { shownCertificate } from "./shown-certificate.ts";
 import { MANY, MANY_ADDRESS, WWW_ADDRESS, ZONE } from "./zone.ts";
@@ -28,8 +28,6 @@ const timeout = 60_000;
 const timeoutMs = 20_000;
 const COUNT = 2;
 const LOAD_SECONDS = 3;
-/** Hermod looks at the files every 2 s. */
-const CHANGE_TIMEOUT_MS = 20_000;
 const CONFIG = `streams: {threads: ${COUNT}}\n`;
 let pair: ResolverPair;
 let dohPort: number;
@@ -115,10 +113,7 @@ describe("on two stream threads", () => {
     const questions = [`www.${ZONE} A`];
     const load = Load.start({ port: hermod.dotPort, mode: "dot", seconds, questions, rate: 2000 });
     const renewed = makeHermodCertificate(authority, 60);
-    replace(tls.certificateFile, renewed.certificate);
-    replace(tls.keyFile, renewed.key);
-    const changed = (): boolean => hermod.child.stderr.includes("changed over to the new");
-    await hermod.child.waitUntil(changed, "change of certificate", CHANGE_TIMEOUT_MS);
+    await renewCertificate(hermod, tls, renewed);
     // The former listeners accept a moment longer.
     await delay(500);
     for (const port of [hermod.dotPort, dohPort]) {
@@ -135,12 +130,6 @@ describe("on two stream threads", () => {
     assert.equal(answer[0]?.rdata, WWW_ADDRESS);
   });
 });
-
-/** As renewal programs do: written aside, then put in the other's place. */
-function replace(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
-}
 
 test("SIGTERM: what is in flight on either thread is answered", { skip, timeout }, async () => {
   const each = 20;

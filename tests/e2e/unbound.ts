@@ -44,14 +44,8 @@ export class Unbound {
   static async start(options: UnboundOptions = {}): Promise<Unbound> {
     const ports = options.ports ?? (await freePorts());
     const folder = temporaryFolder();
-    const configFile = join(folder, "unbound.conf");
     writeFileSync(join(folder, "zone"), zoneFile());
-    writeFileSync(configFile, configuration(folder, ports, options));
-    // -d: stays in the foreground; -p: no file with the process id.
-    const child = new Child(programPath("unbound"), ["-d", "-p", "-c", configFile]);
-    const started = (): boolean => child.stderr.includes("start of service");
-    await child.waitUntil(started, "start of service", START_TIMEOUT_MS);
-    return new Unbound(child, ports);
+    return new Unbound(await startUnbound(folder, configuration(folder, ports, options)), ports);
   }
 
   /** What it logged so far, one query a line when `logQueries` is set. */
@@ -63,6 +57,34 @@ export class Unbound {
   kill(): Promise<void> {
     return this.child.kill();
   }
+}
+
+/** Resolves once an Unbound with this configuration, which is written to its folder, serves. */
+export async function startUnbound(folder: string, configurationText: string): Promise<Child> {
+  const configFile = join(folder, "unbound.conf");
+  writeFileSync(configFile, configurationText);
+  // -d: stays in the foreground; -p: no file with the process id.
+  const child = new Child(programPath("unbound"), ["-d", "-p", "-c", configFile]);
+  const started = (): boolean => child.stderr.includes("start of service");
+  await child.waitUntil(started, "start of service", START_TIMEOUT_MS);
+  return child;
+}
+
+/**
+ * How each Unbound's configuration begins: one thread, as whoever starts it, in its folder alone, without
+ * validation. Further lines of the section `server:` may follow.
+ */
+export function unboundHead(folder: string): string {
+  return `remote-control:
+  control-enable: no
+server:
+  directory: "${folder}"
+  chroot: ""
+  username: ""
+  pidfile: ""
+  use-syslog: no
+  num-threads: 1
+  module-config: "iterator"`;
 }
 
 async function freePorts(): Promise<UnboundPorts> {
@@ -79,18 +101,11 @@ function configuration(folder: string, ports: UnboundPorts, options: UnboundOpti
     `tls-service-pem: "${tls.certificateFile}"`,
     `tls-service-key: "${tls.keyFile}"`,
   ];
-  return `server:
-  directory: "${folder}"
-  chroot: ""
-  username: ""
-  pidfile: ""
-  use-syslog: no
+  return `${unboundHead(folder)}
   verbosity: 1
   log-queries: ${options.logQueries ? "yes" : "no"}
-  num-threads: 1
   incoming-num-tcp: 200
   tcp-idle-timeout: 30000
-  module-config: "iterator"
   interface: 127.0.0.1@${ports.plain}
   ${tlsLines?.join("\n  ") ?? ""}
   local-zone: "." refuse
@@ -104,7 +119,5 @@ auth-zone:
   for-downstream: no
   for-upstream: yes
   fallback-enabled: no
-remote-control:
-  control-enable: no
 `;
 }

@@ -18,10 +18,11 @@ export async function askOverHttp3(
   method: HttpMethod,
   ca: string | undefined,
   runtimeName: string,
+  signal: AbortSignal,
 ): Promise<Asked> {
   checkPossible(server, ca, runtimeName);
   const { path, headers, body } = httpRequest(query, server.path, method);
-  const init = { method, headers, redirect: "manual", protocol: "http3" } as RequestInit;
+  const init = { method, headers, redirect: "manual", signal, protocol: "http3" } as RequestInit;
   if (body !== undefined) init.body = body;
   const response = await fetch(`https://${authorityOf(server)}${path}`, init).catch((error) => {
     throw new UpstreamError("connect", fetchFault(error));

@@ -22,6 +22,7 @@ export interface HttpsOptions {
   /** What to offer; the server chooses. */
   readonly versions: readonly ("2" | "1.1")[];
   readonly ca: string | undefined;
+  readonly signal: AbortSignal;
 }
 
 const ALPN = { "2": "h2", "1.1": "http/1.1" } as const;
@@ -30,10 +31,10 @@ const ALPN = { "2": "h2", "1.1": "http/1.1" } as const;
 export async function askOverHttps(
   query: Uint8Array,
   server: HttpsUrl,
-  { method, versions, ca }: HttpsOptions,
+  { method, versions, ca, signal }: HttpsOptions,
 ): Promise<Asked> {
   const alpn = versions.map((version) => ALPN[version]);
-  const { socket, timing, tls } = await openSecureConnection({ ...server, alpn, ca });
+  const { socket, timing, tls } = await openSecureConnection({ ...server, alpn, ca, signal });
   const start = performance.now();
   const request = httpRequest(query, server.path, method);
   const version = tls.alpn === ALPN["2"] ? "2" : "1.1";
@@ -152,7 +153,8 @@ async function readResponse1(response: IncomingMessage): Promise<HttpResponse> {
   return { message: body.whole(), status };
 }
 
-function headOf(status: number, headers: Readonly<Record<string, unknown>>): HttpHead {
+/** What of these headers counts. */
+export function headOf(status: number, headers: Readonly<Record<string, unknown>>): HttpHead {
   const text = (name: string): string => String(headers[name] ?? "");
   return { status, contentType: text("content-type"), location: text("location") };
 }

@@ -47,12 +47,13 @@ export async function askServer(
     return { message: await askUpstream(server.url, buildQuery(question, flags), runtime) };
   }
   if (server.scheme === "https") {
-    return inTime(askHttps(padded(buildQuery(question, flags)), server, options, runtime));
+    const query = padded(buildQuery(question, flags));
+    return inTime((signal) => askHttps(query, server, options, runtime, signal));
   }
   const [id] = crypto.getRandomValues(new Uint16Array(1));
   const query = padded(buildQuery(question, { ...flags, id: id! }));
   const { askOverTls } = await import("./ask-over-tls.ts");
-  return inTime(askOverTls(query, { ...server, ca }));
+  return inTime((signal) => askOverTls(query, { ...server, ca, signal }));
 }
 
 async function askHttps(
@@ -60,15 +61,16 @@ async function askHttps(
   server: HttpsUrl,
   { method = "GET", httpVersion, ca }: AskOptions,
   runtime: Runtime,
+  signal: AbortSignal,
 ): Promise<Asked> {
   let asked: Asked;
   if (httpVersion === "3") {
     const { askOverHttp3 } = await import("./ask-over-http3.ts");
-    asked = await askOverHttp3(query, server, method, ca, runtime.name);
+    asked = await askOverHttp3(query, server, method, ca, runtime.name, signal);
   } else {
     const { askOverHttps } = await import("./ask-over-https.ts");
     const versions = httpVersion === undefined ? (["2", "1.1"] as const) : [httpVersion];
-    asked = await askOverHttps(query, server, { method, versions, ca });
+    asked = await askOverHttps(query, server, { method, versions, ca, signal });
   }
   if (answersQuery(query, asked.message)) return asked;
   throw new UpstreamError("malformed", "what came does not answer the question");
@@ -108,10 +110,13 @@ function padded(query: Uint8Array): Uint8Array {
   return out.slice(0, padQuery(query, PADDING_BLOCK, out, 0));
 }
 
-/** What is left behind ends with the process. */
-function inTime(asked: Promise<Asked>): Promise<Asked> {
+/** What takes too long is ended by the signal, lest it keep the process. */
+function inTime(ask: (signal: AbortSignal) => Promise<Asked>): Promise<Asked> {
+  const ending = new AbortController();
   const late = Promise.withResolvers<never>();
-  const reason = new UpstreamError("timeout", `nothing within ${TIMEOUT_MS / 1000} s`);
-  const timer = setTimeout(() => late.reject(reason), TIMEOUT_MS);
-  return Promise.race([asked, late.promise]).finally(() => clearTimeout(timer));
+  const timer = setTimeout(() => {
+    late.reject(new UpstreamError("timeout", `nothing within ${TIMEOUT_MS / 1000} s`));
+    ending.abort();
+  }, TIMEOUT_MS);
+  return Promise.race([ask(ending.signal), late.promise]).finally(() => clearTimeout(timer));
 }

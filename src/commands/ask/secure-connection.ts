@@ -16,6 +16,10 @@ export interface SecureTarget {
   readonly alpn: readonly string[];
   /** Trust anchors, PEM, in place of the system's. */
   readonly ca: string | undefined;
+  /** Until the handshake is over; by default there is no limit. */
+  readonly timeoutMs?: number;
+  /** Ends the connection, whatever it has come to. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SecureConnection {
@@ -33,7 +37,7 @@ const NO_PROTOCOL = /NO_APPLICATION_PROTOCOL|NoApplicationProtocol/;
 
 /** Rejects with an UpstreamError. */
 export function openSecureConnection(target: SecureTarget): Promise<SecureConnection> {
-  const { host, port, authenticationName, alpn, ca } = target;
+  const { host, port, authenticationName, alpn, ca, signal, timeoutMs } = target;
   const isName = isIP(authenticationName) === 0;
   return new Promise((resolve, reject) => {
     const start = performance.now();
@@ -47,10 +51,14 @@ export function openSecureConnection(target: SecureTarget): Promise<SecureConnec
       // What it would check also counts the common name.
       checkServerIdentity: () => undefined,
     });
+    signal?.addEventListener("abort", () => socket.destroy());
     const fail = (reason: string): void => {
+      clearTimeout(timer);
       socket.destroy();
       reject(new UpstreamError("connect", reason));
     };
+    const late = (): void => fail(`no connection within ${timeoutMs! / 1000} s`);
+    const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
     socket.once("connect", () => (connectedAt = performance.now()));
     socket.once("close", () => fail("the server closed the connection during the handshake"));
     socket.once("error", (error) => fail(connectFault(error)));
@@ -59,6 +67,7 @@ export function openSecureConnection(target: SecureTarget): Promise<SecureConnec
       if (certificate === undefined) return fail("the server showed no certificate");
       const fault = identityFault(certificate, authenticationName);
       if (fault !== undefined) return fail(fault);
+      clearTimeout(timer);
       const [connectMs, tlsMs] = [connectedAt - start, performance.now() - connectedAt];
       socket.removeAllListeners("close").removeAllListeners("error");
       resolve({ socket, timing: { connectMs, tlsMs }, tls: tlsDetails(socket, certificate) });

@@ -22,12 +22,18 @@ export interface HttpsUrl {
 export type ServerUrl = UpstreamUrl | HttpsUrl;
 
 const HTTPS_PORT = 443;
+const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
+const SCHEMES: readonly string[] = ["udp", "tcp", "tls", "https"];
 /** RFC 8484 §4.1.1 writes the parameter as a URI template; there is only this one. */
 const TEMPLATE = /\{\?dns\}(?=#|$)/;
 
 /** Throws a HermodError with the code UPSTREAM_URL. */
 export function parseServerUrl(text: string): ServerUrl {
   const url = text.trim();
+  const scheme = SCHEME.exec(url)?.[1]?.toLowerCase();
+  if (scheme !== undefined && !SCHEMES.includes(scheme)) {
+    return refuse(url, `${scheme}:// is not known; use udp://, tcp://, tls:// or https://`);
+  }
   return /^https:/i.test(url) ? parseHttps(url) : parseUpstreamUrl(url);
 }
 

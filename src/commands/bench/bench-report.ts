@@ -101,7 +101,10 @@ export interface BenchReport {
     readonly latenessMs: Times;
     /** Of the whole process while it measured, for each query sent, in microseconds. */
     readonly cpuMicrosecondsPerQuery: number;
-    /** How much of one core that was; near 1 under --rate max, the server may be able to do more. */
+    /**
+     * How much of one core that was while queries left; near 1 under --rate max, the server may be able
+     * to do more.
+     */
     readonly cpuShare: number;
     /** Queries that the kernel did not take; also counted as lost. */
     readonly sendFailures: number;

@@ -31,8 +31,9 @@ export interface RunFacts {
   readonly startedAt: Date;
   readonly stoppedBy: string | undefined;
   readonly warmUp: Tally | undefined;
-  /** User and system time of the process while it measured, and how long that took. */
+  /** User and system time of the process while it measured. */
   readonly cpuMicroseconds: number;
+  /** How long that took, but for the wait for the last responses, which costs next to nothing. */
   readonly wallMs: number;
 }
 
@@ -146,7 +147,7 @@ function classesOf(tally: Tally): BenchReport["classes"] {
   return Object.fromEntries(entries) as BenchReport["classes"];
 }
 
-export function timesOf(histogram: LatencyHistogram): Times {
+function timesOf(histogram: LatencyHistogram): Times {
   return {
     min: histogram.count === 0 ? 0 : round(histogram.minMs),
     mean: round(histogram.meanMs),

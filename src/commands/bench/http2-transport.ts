@@ -6,10 +6,8 @@ import { BenchFailure } from "./bench-failure.ts";
 import { Http2Lane, type Http2Target } from "./http2-lane.ts";
 import { LaneRotation } from "./lane-rotation.ts";
 import type { Traffic } from "./traffic.ts";
-import { type Engine, laneCapacity, type Transport } from "./transport.ts";
+import { type Engine, laneCapacity, RECONNECT_MS, type Transport } from "./transport.ts";
 import { Turns } from "./turns.ts";
-
-const RECONNECT_MS = 100;
 
 export class Http2Transport implements Transport {
   readonly engine: Engine = "http2";
@@ -17,8 +15,7 @@ export class Http2Transport implements Transport {
   connectionsLost = 0;
   private readonly lanes: readonly Http2Lane[];
   private readonly rotation: LaneRotation<Http2Lane>;
-  private readonly turns: Turns = new Turns((nowMs) => this.rotation.turn(this.traffic!, nowMs));
-  private traffic: Traffic | undefined;
+  private readonly turns: Turns = new Turns((traffic, nowMs) => this.rotation.turn(traffic, nowMs));
   private isClosed = false;
 
   private constructor(target: Http2Target, connections: number) {
@@ -47,15 +44,8 @@ export class Http2Transport implements Transport {
     }
   }
 
-  async run(traffic: Traffic): Promise<void> {
-    this.traffic = traffic;
-    for (const lane of this.lanes) lane.traffic = traffic;
-    await this.turns.run(traffic);
-    for (const lane of this.lanes) {
-      traffic.abandonAll(lane.inFlight);
-      lane.traffic = undefined;
-    }
-    this.traffic = undefined;
+  run(traffic: Traffic): Promise<void> {
+    return this.turns.run(traffic, this.lanes);
   }
 
   close(): void {

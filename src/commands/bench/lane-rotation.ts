@@ -1,11 +1,9 @@
 // Shares out what is due over several lanes, one query each in turn, so that all are equally busy.
 
-import type { InFlight } from "./in-flight.ts";
 import type { Traffic } from "./traffic.ts";
+import type { TurnLane } from "./turns.ts";
 
-/** A socket or a connection of the load. */
-export interface Lane {
-  readonly inFlight: InFlight;
+export interface Lane extends TurnLane {
   /** It takes no query now. */
   readonly isFull: boolean;
 }

@@ -18,14 +18,13 @@ export class PortableUdp implements Transport, UdpHandler {
   sendFailures = 0;
   private readonly server: Endpoint;
   private readonly lanes: SocketLane[] = [];
-  private readonly bySocket: Map<UdpSocket, InFlight> = new Map();
+  private readonly bySocket: Map<UdpSocket, SocketLane> = new Map();
   private readonly out: Uint8Array = new Uint8Array(MAX_QUERY_LENGTH);
   private readonly rotation: LaneRotation<SocketLane> = new LaneRotation(
     this.lanes,
     (lane, traffic, nowMs) => this.send(lane, traffic, nowMs),
   );
-  private readonly turns: Turns = new Turns((nowMs) => this.rotation.turn(this.traffic!, nowMs));
-  private traffic: Traffic | undefined;
+  private readonly turns: Turns = new Turns((traffic, nowMs) => this.rotation.turn(traffic, nowMs));
 
   private constructor(server: Endpoint) {
     this.server = server;
@@ -39,29 +38,27 @@ export class PortableUdp implements Transport, UdpHandler {
     for (let i = 0; i < connections; i++) {
       const socket = await runtime.openUdp({ local, remote: server }, transport);
       const inFlight = new InFlight(capacity, randomSalt());
-      transport.lanes.push({
+      const lane: SocketLane = {
         socket,
         inFlight,
+        traffic: undefined,
         get isFull() {
           return inFlight.isFull;
         },
-      });
-      transport.bySocket.set(socket, inFlight);
+      };
+      transport.lanes.push(lane);
+      transport.bySocket.set(socket, lane);
     }
     return transport;
   }
 
-  async run(traffic: Traffic): Promise<void> {
-    this.traffic = traffic;
-    await this.turns.run(traffic);
-    for (const { inFlight } of this.lanes) traffic.abandonAll(inFlight);
-    this.traffic = undefined;
+  run(traffic: Traffic): Promise<void> {
+    return this.turns.run(traffic, this.lanes);
   }
 
   datagram(socket: UdpSocket, bytes: Uint8Array): void {
-    const inFlight = this.bySocket.get(socket);
-    if (inFlight === undefined || this.traffic === undefined) return;
-    this.traffic.take(inFlight, bytes, 0, bytes.length, performance.now());
+    const lane = this.bySocket.get(socket);
+    lane?.traffic?.take(lane.inFlight, bytes, 0, bytes.length, performance.now());
     this.turns.wake();
   }
 

@@ -27,7 +27,7 @@ export class ProgressLine implements BenchWatcher {
   }
 }
 
-export function progressText(
+function progressText(
   phase: string,
   { inFlight, startMs, tally }: Traffic,
   durationMs: number | undefined,

@@ -33,8 +33,6 @@ export interface BenchParts {
   readonly version: string;
   readonly runtime: Runtime;
   readonly watcher: BenchWatcher;
-  /** Calls back with the signal that is to end the run. */
-  readonly onStopSignal: (callback: (signal: string) => void) => void;
 }
 
 interface Run {
@@ -55,16 +53,17 @@ export async function runBench(parts: BenchParts): Promise<BenchReport> {
   const sets = questionSets(plan);
   const transport = await openTransport(plan, runtime);
   const run: Run = { plan, sets, transport, watcher, stoppedBy: undefined, traffic: undefined };
-  parts.onStopSignal((signal) => {
+  runtime.onStopSignal((signal) => {
     run.stoppedBy ??= signal;
     run.traffic?.stop();
   });
   try {
     const warmUp = plan.warmUp ? await warmUpServer(run) : undefined;
+    const traffic = loadTraffic(run);
     const startedAt = new Date();
     const startMs = performance.now();
     const cpuBefore = process.cpuUsage();
-    const traffic = await load(run);
+    await carry(run, "load", traffic, durationOf(plan));
     const { user, system } = process.cpuUsage(cpuBefore);
     return buildReport(plan, traffic, transport, {
       version,
@@ -73,7 +72,7 @@ export async function runBench(parts: BenchParts): Promise<BenchReport> {
       stoppedBy: run.stoppedBy,
       warmUp,
       cpuMicroseconds: user + system,
-      wallMs: performance.now() - startMs,
+      wallMs: Math.min(performance.now() - startMs, durationOf(plan)),
     });
   } finally {
     transport.close();
@@ -119,8 +118,7 @@ async function warmUpServer(run: Run): Promise<Tally> {
   return tally;
 }
 
-async function load(run: Run): Promise<Traffic> {
-  const { plan, sets } = run;
+function loadTraffic({ plan, sets }: Run): Traffic {
   const schedule =
     plan.load.mode === "open"
       ? new OpenSchedule(plan.load.steps)
@@ -129,7 +127,7 @@ async function load(run: Run): Promise<Traffic> {
   const hitCount = sets[HIT]!.count;
   const popularity =
     plan.zipf === undefined ? undefined : new ZipfSampler(hitCount, plan.zipf, random);
-  const traffic = new Traffic({
+  return new Traffic({
     schedule,
     picker: new MixedPicker({
       mix: plan.mix,
@@ -143,8 +141,6 @@ async function load(run: Run): Promise<Traffic> {
     expectedRcodes: plan.expectedRcodes,
     timeoutMs: plan.timeoutMs,
   });
-  await carry(run, "load", traffic, durationOf(plan));
-  return traffic;
 }
 
 async function carry(
@@ -160,7 +156,7 @@ async function carry(
   run.watcher.ended();
 }
 
-export function durationOf({ load: given }: BenchPlan): number {
+function durationOf({ load: given }: BenchPlan): number {
   if (given.mode === "closed") return given.durationMs;
   return given.steps.reduce((sum, { durationMs }) => sum + durationMs, 0);
 }

@@ -7,19 +7,20 @@ import { write16 } from "../../wire/numbers.ts";
 import { InFlight } from "./in-flight.ts";
 import { MAX_QUERY_LENGTH } from "./question-book.ts";
 import type { Traffic } from "./traffic.ts";
+import type { TurnLane } from "./turns.ts";
 import { randomSalt } from "./transport.ts";
 
 const PREFIX_LENGTH = 2;
 const BUFFER_BYTES = 1 << 16;
 
-export class StreamLane implements FrameTarget {
+export class StreamLane implements FrameTarget, TurnLane {
   readonly inFlight: InFlight;
-  /** Whose queries are on their way; none between runs. */
   traffic: Traffic | undefined;
   private readonly buffer: Uint8Array = new Uint8Array(BUFFER_BYTES);
   private used = 0;
   private reader: FrameReader = new FrameReader();
   private stream: Stream<StreamLane> | undefined;
+  private isConnected = false;
   private nowMs = 0;
 
   constructor(capacity: number) {
@@ -27,11 +28,16 @@ export class StreamLane implements FrameTarget {
   }
 
   get isOpen(): boolean {
-    return this.stream !== undefined;
+    return this.isConnected;
   }
 
-  opened(stream: Stream<StreamLane>): void {
+  /** A connection that open() or close() is to follow. */
+  begun(stream: Stream<StreamLane>): void {
     this.stream = stream;
+  }
+
+  opened(): void {
+    this.isConnected = true;
     this.reader = new FrameReader();
     this.used = 0;
   }
@@ -39,13 +45,14 @@ export class StreamLane implements FrameTarget {
   /** What was on its way is lost. */
   closed(): void {
     this.stream = undefined;
+    this.isConnected = false;
     this.traffic?.loseAll(this.inFlight);
   }
 
   /** Takes up to `most` queries that are due; returns how many it has taken. */
   fill(traffic: Traffic, most: number, nowMs: number): number {
     const { buffer, inFlight } = this;
-    if (this.stream === undefined) return 0;
+    if (!this.isConnected) return 0;
     let count = 0;
     while (count < most && !inFlight.isFull) {
       const at = this.used + PREFIX_LENGTH;
@@ -60,8 +67,8 @@ export class StreamLane implements FrameTarget {
 
   /** Writes what the connection takes; the rest stays first in the buffer. */
   flush(): void {
-    if (this.used === 0 || this.stream === undefined) return;
-    const taken = this.stream.write(this.buffer, 0, this.used);
+    if (this.used === 0 || !this.isConnected) return;
+    const taken = this.stream!.write(this.buffer, 0, this.used);
     // A connection that is closing says so next.
     if (taken <= 0) return;
     this.buffer.copyWithin(0, taken, this.used);
@@ -77,6 +84,7 @@ export class StreamLane implements FrameTarget {
     this.traffic?.take(this.inFlight, bytes, offset, length, this.nowMs);
   }
 
+  /** Whether it is open yet or not. */
   end(): void {
     this.stream?.terminate();
   }

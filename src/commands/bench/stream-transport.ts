@@ -11,13 +11,17 @@ import type {
 import { BenchFailure } from "./bench-failure.ts";
 import { StreamLane } from "./stream-lane.ts";
 import type { Traffic } from "./traffic.ts";
-import { type Engine, laneCapacity, type Transport } from "./transport.ts";
+import {
+  CONNECT_TIMEOUT_MS,
+  type Engine,
+  laneCapacity,
+  RECONNECT_MS,
+  type Transport,
+} from "./transport.ts";
 import { Turns } from "./turns.ts";
 
 /** Joined in one write, when there are so many. */
 const BATCH = 16;
-const CONNECT_TIMEOUT_MS = 5000;
-const RECONNECT_MS = 100;
 
 export interface StreamTransportParts {
   readonly runtime: Runtime;
@@ -33,9 +37,8 @@ export class StreamTransport implements Transport {
   connectionsLost = 0;
   private readonly parts: StreamTransportParts;
   private readonly lanes: readonly StreamLane[];
-  private readonly turns: Turns = new Turns((nowMs) => this.turn(nowMs));
+  private readonly turns: Turns = new Turns((traffic, nowMs) => this.turn(traffic, nowMs));
   private readonly handler: StreamHandler<StreamLane>;
-  private traffic: Traffic | undefined;
   private rotation = 0;
   private isClosed = false;
   /** Until every connection is there. */
@@ -49,7 +52,7 @@ export class StreamTransport implements Transport {
     this.lanes = Array.from({ length: parts.connections }, () => new StreamLane(capacity));
     this.handler = {
       open: (stream) => {
-        stream.context.opened(stream);
+        stream.context.opened();
         if (--this.missing === 0) this.ready.resolve();
       },
       data: (stream, bytes) => {
@@ -78,15 +81,8 @@ export class StreamTransport implements Transport {
     }
   }
 
-  async run(traffic: Traffic): Promise<void> {
-    this.traffic = traffic;
-    for (const lane of this.lanes) lane.traffic = traffic;
-    await this.turns.run(traffic);
-    for (const lane of this.lanes) {
-      traffic.abandonAll(lane.inFlight);
-      lane.traffic = undefined;
-    }
-    this.traffic = undefined;
+  run(traffic: Traffic): Promise<void> {
+    return this.turns.run(traffic, this.lanes);
   }
 
   close(): void {
@@ -97,14 +93,14 @@ export class StreamTransport implements Transport {
   private connect(lane: StreamLane): void {
     const { runtime, server, tls } = this.parts;
     const options: ConnectOptions<StreamLane> = { remote: server, context: lane };
-    runtime.connect(tls === undefined ? options : { ...options, tls }, this.handler);
+    lane.begun(runtime.connect(tls === undefined ? options : { ...options, tls }, this.handler));
   }
 
   private lost(lane: StreamLane, error: Error | undefined): void {
     const wasOpen = lane.isOpen;
     lane.closed();
     if (this.isClosed) return;
-    if (this.missing > 0 && this.traffic === undefined) {
+    if (this.missing > 0) {
       const reason = error?.message ?? "the server closed the connection";
       return this.ready.reject(new BenchFailure(reason));
     }
@@ -115,8 +111,7 @@ export class StreamTransport implements Transport {
     }, RECONNECT_MS);
   }
 
-  private turn(nowMs: number): void {
-    const traffic = this.traffic!;
+  private turn(traffic: Traffic, nowMs: number): void {
     const { lanes } = this;
     let left = traffic.due(nowMs);
     const share = Math.max(BATCH, Math.ceil(left / lanes.length));

@@ -18,6 +18,10 @@ export interface Transport {
   close(): void;
 }
 
+/** How long a connection may take, with its TLS handshake. */
+export const CONNECT_TIMEOUT_MS = 5000;
+/** After that one that has ended is made again. */
+export const RECONNECT_MS = 100;
 /** Of queries in flight, over all connections. */
 const TOTAL_CAPACITY = 1 << 20;
 const MIN_CAPACITY = 1 << 10;

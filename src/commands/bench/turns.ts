@@ -2,14 +2,22 @@
 // responses have come.
 
 import { setImmediate } from "node:timers";
+import type { InFlight } from "./in-flight.ts";
 import type { Traffic } from "./traffic.ts";
 
 /** Timers may fire late by this much; closer than that every turn of the event loop is taken. */
 const WAKE_EARLY_MS = 2;
 const MAX_WAIT_MS = 50;
 
+/** A socket or a connection of the load. */
+export interface TurnLane {
+  readonly inFlight: InFlight;
+  /** Whose queries are on their way; none between runs. */
+  traffic: Traffic | undefined;
+}
+
 export class Turns {
-  private readonly turn: (nowMs: number) => void;
+  private readonly turn: (traffic: Traffic, nowMs: number) => void;
   private readonly take: () => void = () => this.next();
   private traffic: Traffic | undefined;
   private finished: (() => void) | undefined;
@@ -17,18 +25,18 @@ export class Turns {
   private isScheduled = false;
 
   /** `turn` sends what is due and looks for time-outs. */
-  constructor(turn: (nowMs: number) => void) {
+  constructor(turn: (traffic: Traffic, nowMs: number) => void) {
     this.turn = turn;
   }
 
-  /** Resolves when the traffic is over. */
-  run(traffic: Traffic): Promise<void> {
-    this.traffic = traffic;
-    traffic.begin(performance.now());
-    return new Promise((resolve) => {
-      this.finished = resolve;
-      this.soon();
-    });
+  /** Runs the traffic over the lanes to its end; abandons what is in flight then. */
+  async run(traffic: Traffic, lanes: readonly TurnLane[]): Promise<void> {
+    for (const lane of lanes) lane.traffic = traffic;
+    await this.takeAll(traffic);
+    for (const lane of lanes) {
+      traffic.abandonAll(lane.inFlight);
+      lane.traffic = undefined;
+    }
   }
 
   /** Something has come: there may be room for more. */
@@ -36,6 +44,15 @@ export class Turns {
     if (this.traffic === undefined || this.isScheduled) return;
     clearTimeout(this.timer);
     this.soon();
+  }
+
+  private takeAll(traffic: Traffic): Promise<void> {
+    this.traffic = traffic;
+    traffic.begin(performance.now());
+    return new Promise((resolve) => {
+      this.finished = resolve;
+      this.soon();
+    });
   }
 
   private soon(): void {
@@ -51,7 +68,7 @@ export class Turns {
       this.traffic = undefined;
       return this.finished!();
     }
-    this.turn(nowMs);
+    this.turn(traffic, nowMs);
     const waitMs = traffic.waitMs(performance.now(), MAX_WAIT_MS);
     if (waitMs <= WAKE_EARLY_MS) this.soon();
     else this.timer = setTimeout(this.take, waitMs - WAKE_EARLY_MS);

@@ -38,5 +38,12 @@ describe("a server's URL over https", () => {
 
 test("the other schemes are what upstreams have", () => {
   assert.equal(parseServerUrl("tls://192.0.2.1#dns.example").scheme, "tls");
-  assert.throws(() => parseServerUrl("gopher://192.0.2.1"), { code: "UPSTREAM_URL" });
+  assert.throws(() => parseServerUrl("udp://dns.example"), { code: "UPSTREAM_URL" });
+});
+
+test("what is none of them is told which there are", () => {
+  for (const text of ["gopher://192.0.2.1", "FOO://"]) {
+    const message = /is not a server: \w+:\/\/ is not known; .* tls:\/\/ or https:\/\/\.$/;
+    assert.throws(() => parseServerUrl(text), { code: "UPSTREAM_URL", message });
+  }
 });
