@@ -9,7 +9,8 @@ import { parseArgs } from "node:util";
 import { needs } from "../../tests/e2e/programs.ts";
 import { ABLATIONS } from "./ablations.ts";
 import { compare } from "./compare.ts";
-import { leaveServerCore, Stage } from "./stage.ts";
+import { moveToLoadCore } from "../peers/machine.ts";
+import { Stage } from "./stage.ts";
 import { HEAD, row } from "./table.ts";
 
 const { positionals, values } = parseArgs({
@@ -28,7 +29,7 @@ const chosen = ABLATIONS.filter(
 if (chosen.length === 0)
   throw new Error(`write some of ${ABLATIONS.map(({ name }) => name).join(", ")}`);
 
-leaveServerCore();
+moveToLoadCore();
 const extent = { rounds: Number(values.rounds), seconds: Number(values.seconds) };
 const stage = await Stage.open();
 for (const line of HEAD) console.log(line);

@@ -1,9 +1,10 @@
 // Compares a server with all optimisations on with one that lacks one: the same load on both by turns,
 // on, off, off, on …, so that what else happens on the machine happens to both.
 
-import { residentBytes } from "../load/hermod-under-load.ts";
 import type { Hermod } from "../../tests/e2e/hermod-process.ts";
 import { temporaryFile } from "../../tests/e2e/temporary-folder.ts";
+import { median } from "../baseline/ratios.ts";
+import { residentBytes } from "../peers/process-usage.ts";
 import type { Ablation } from "./ablations.ts";
 import { type LoadName, LOADS } from "./loads.ts";
 import { type Cost, runLoad } from "./run-load.ts";
@@ -94,10 +95,4 @@ function figures(costs: readonly Cost[], { child }: Hermod): Figures {
 
 function perQuery({ completed, cpuUs }: Cost): number {
   return cpuUs / completed;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

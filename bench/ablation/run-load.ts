@@ -1,15 +1,13 @@
 // One load on one server for some seconds, by dnsperf or h2load, and what it cost the server.
 
-import { readFileSync, readdirSync } from "node:fs";
-import * as dnsPacket from "dns-packet";
+import { readFileSync } from "node:fs";
 import { Child } from "../../tests/e2e/child-process.ts";
 import { HttpLoad } from "../../tests/e2e/h2load.ts";
 import type { Hermod } from "../../tests/e2e/hermod-process.ts";
 import { programPath } from "../../tests/e2e/programs.ts";
+import { cpuTime } from "../peers/process-usage.ts";
+import { encodeQuery } from "../peers/question-files.ts";
 import type { LoadKind } from "./loads.ts";
-
-/** Of a clock tick, as /proc counts CPU time (USER_HZ). */
-const TICK_US = 10_000;
 
 export interface Cost {
   readonly cpuUs: number;
@@ -30,28 +28,17 @@ export async function runLoad(
 ): Promise<Cost> {
   const cpuBefore = cpuUs(hermod.child.pid);
   const missesBefore = await hermod.metric("hermod_cache_misses_total");
-  const [completed, lost] = await (kind.transport === "doh" ? overHttps : byDnsperf)(
-    hermod,
-    kind,
-    file,
-    seconds,
-  );
+  const [completed, lost] =
+    kind.transport === "doh"
+      ? await overHttps(hermod, file, seconds)
+      : await byDnsperf(hermod, kind, file, seconds);
   const misses = (await hermod.metric("hermod_cache_misses_total")) - missesBefore;
   return { cpuUs: cpuUs(hermod.child.pid) - cpuBefore, completed, lost, misses, seconds };
 }
 
-/** User and system time of a process with all its threads. */
 function cpuUs(pid: number): number {
-  const tasks = `/proc/${pid}/task`;
-  return readdirSync(tasks).reduce((sum, task) => sum + taskUs(`${tasks}/${task}/stat`), 0);
-}
-
-/** The name, in brackets, may hold spaces; utime and stime are the 12th and 13th field behind it. */
-function taskUs(file: string): number {
-  const fields = readFileSync(file, "utf8")
-    .replace(/^.*\) /s, "")
-    .split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * TICK_US;
+  const { systemMs, userMs } = cpuTime(pid);
+  return 1000 * (userMs + systemMs);
 }
 
 async function byDnsperf(
@@ -77,13 +64,11 @@ async function byDnsperf(
 /** The first question alone: h2load sends one body over and over. */
 async function overHttps(
   hermod: Hermod,
-  _kind: LoadKind,
   file: string,
   seconds: number,
 ): Promise<[completed: number, lost: number]> {
   const [name = ""] = readFileSync(file, "utf8").split(" ", 1);
-  const questions = [{ name, type: "A" as const }];
-  const query = dnsPacket.encode({ type: "query", id: 0, flags: 0x100, questions });
+  const query = encodeQuery(0, name);
   const url = `${hermod.dohUrl}/dns-query`;
   const { answered, failed } = await HttpLoad.start({ url, query, seconds }).summary();
   return [answered, failed];

@@ -1,8 +1,6 @@
 // The stage of a comparison: an upstream and two servers, one with all optimisations on, one without
 // the one in question. The servers have the first core, whatever else runs here the second.
 
-import { execFileSync } from "node:child_process";
-import process from "node:process";
 import {
   type Certificate,
   makeAuthority,
@@ -14,20 +12,11 @@ import { makeHermodCertificate, tlsUrl, UPSTREAM_NAME } from "../../tests/e2e/re
 import { HERMOD_COMMAND } from "../../tests/e2e/runtime-command.ts";
 import { Unbound } from "../../tests/e2e/unbound.ts";
 import { MANY } from "../../tests/e2e/zone.ts";
+import { SERVER_CORE } from "../peers/machine.ts";
 import { type Ablation, configurations } from "./ablations.ts";
-
-const SERVER_CORES = "0";
-const OTHER_CORES = "1";
 
 export type Variant = "on" | "off";
 export const VARIANTS: readonly Variant[] = ["on", "off"];
-
-/** This process, and with it all that it starts, leaves the first core to the servers. */
-export function leaveServerCore(): void {
-  execFileSync("taskset", ["-a", "-p", "-c", OTHER_CORES, String(process.pid)], {
-    stdio: "ignore",
-  });
-}
 
 export class Stage {
   private readonly authority: Authority = makeAuthority();
@@ -45,7 +34,7 @@ export class Stage {
   /** Both servers of a comparison. */
   async servers(ablation: Ablation): Promise<Record<Variant, Hermod>> {
     const { on, off } = configurations(ablation);
-    const cores = ablation.cores ?? SERVER_CORES;
+    const cores = ablation.cores ?? String(SERVER_CORE);
     return { on: await this.server(on, cores), off: await this.server(off, cores) };
   }
 

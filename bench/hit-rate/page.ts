@@ -23,7 +23,7 @@ export function hitRateDocuments(results: HitRateResults): ReadonlyMap<string, s
   ]);
 }
 
-export function hitRatePage(results: HitRateResults): string {
+function hitRatePage(results: HitRateResults): string {
   const { counted, names, population, requests, seed } = results;
   return `# Hit rate
 

@@ -86,7 +86,7 @@ function compare(
 }
 
 /** In percent, to a hundredth. */
-export function hitRate(policy: Policy, { ids }: Pick<Trace, "ids">): number {
+function hitRate(policy: Policy, { ids }: Pick<Trace, "ids">): number {
   const first = firstCounted(ids.length);
   let hits = 0;
   for (let i = 0; i < ids.length; i++) {

@@ -1,6 +1,7 @@
 // What the load benchmarks share: Hermod and, where it is installed, Unbound, each alone on the server's
 // core, one after the other; the load and the upstream are on the other core.
 
+import { median } from "../baseline/ratios.ts";
 import { BenchUpstream } from "../peers/bench-upstream.ts";
 import { findProgram } from "../peers/find-program.ts";
 import { moveToLoadCore } from "../peers/machine.ts";
@@ -40,9 +41,4 @@ export function describeRatios(
   const each = ratios.map((ratio) => ratio.toFixed(2)).join(", ");
   const name = key === "p999" ? "p99.9" : key;
   return `${name} with the flood over ${name} without: ${median(ratios).toFixed(2)} × (${each})`;
-}
-
-/** The middle one, or the lower of the two in the middle. */
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1] ?? NaN;
 }

@@ -7,7 +7,8 @@ import { connect } from "node:tls";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { Child } from "../../tests/e2e/child-process.ts";
-import { encodeQuery, hitName } from "../peers/question-files.ts";
+import { framedQuery } from "../../tests/e2e/tls-client.ts";
+import { hitName } from "../peers/question-files.ts";
 import type { RunningServer } from "../peers/running-server.ts";
 import type { ProbeOutcome } from "./probe/ask-steadily.ts";
 import { describeOutcome, runProbe, runtimeCommand } from "./probe/run-probe.ts";
@@ -22,9 +23,7 @@ const RECONNECT_MS = 50;
 
 /** Runs in a process of its own; tells when it is stopped how many bytes it was sent. */
 function flood(port: number): void {
-  const query = encodeQuery(1, hitName(0));
-  const frame = Buffer.concat([Buffer.of(query.length >> 8, query.length & 255), query]);
-  const frames = Buffer.concat(Array.from({ length: FRAMES }, () => frame));
+  const frames = Buffer.concat(Array<Buffer>(FRAMES).fill(framedQuery(hitName(0))));
   let heardBytes = 0;
   const open = (): void => {
     const socket = connect({ host: "127.0.0.1", port, rejectUnauthorized: false });

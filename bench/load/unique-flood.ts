@@ -9,7 +9,7 @@ import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { temporaryFolder } from "../../tests/e2e/temporary-folder.ts";
 import { dnsperf } from "../peers/load/dnsperf.ts";
-import { HIT_COUNT, hitName, writeNames, writeQuestionFiles } from "../peers/question-files.ts";
+import { hitName, writeNames, writeQuestionFiles } from "../peers/question-files.ts";
 import type { RunningServer } from "../peers/running-server.ts";
 import type { ProbeOutcome } from "./probe/ask-steadily.ts";
 import { describeOutcome, runProbe } from "./probe/run-probe.ts";
@@ -59,7 +59,7 @@ async function compare({ place }: RunningServer): Promise<void> {
 const [roundsText = "3", rateText] = process.argv.slice(2);
 const rounds = Number(roundsText);
 const given = rateText === undefined ? undefined : Number(rateText);
-const names = Array.from({ length: NAMES }, (_, i) => hitName(i % HIT_COUNT));
+const names = Array.from({ length: NAMES }, (_, i) => hitName(i));
 const files = await writeQuestionFiles(temporaryFolder());
 for (let round = 0; round < rounds; round++) {
   await writeNames(join(files.folder, `unique${round}`), `u${round}-`, UNIQUE_NAMES, "counted");

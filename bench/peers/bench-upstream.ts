@@ -2,14 +2,12 @@
 // name has the same address. It answers over UDP and TCP, over TLS, and over TLS on port 853 as well if it
 // can be had, because PowerDNS Recursor speaks TLS to that port alone.
 
-import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
 import { makeAuthority, makeCertificate } from "../../tests/certificates.ts";
-import { Child } from "../../tests/e2e/child-process.ts";
+import type { Child } from "../../tests/e2e/child-process.ts";
 import { freePort } from "../../tests/e2e/free-port.ts";
 import { temporaryFolder } from "../../tests/e2e/temporary-folder.ts";
-import { requireProgram } from "./find-program.ts";
+import { startUnbound, unboundHead } from "../../tests/e2e/unbound.ts";
 
 export const ZONE = "bench.example";
 export const ZONE_ADDRESS = "192.0.2.1";
@@ -19,7 +17,6 @@ export const TLS_NAME = "dns.bench.example";
 const HOST = "127.0.0.1";
 /** A loopback address of its own: 127.0.0.1:853 may be taken. */
 const HOST_OF_853 = "127.8.53.1";
-const START_TIMEOUT_MS = 20_000;
 
 export interface TlsFiles {
   readonly caFile: string;
@@ -57,11 +54,7 @@ export class BenchUpstream {
       hostOf853: (await mayBind(853, HOST_OF_853)) ? HOST_OF_853 : undefined,
     };
     const folder = temporaryFolder();
-    const file = join(folder, "upstream.conf");
-    writeFileSync(file, configuration(folder, addresses, tls));
-    const child = new Child(requireProgram("unbound"), ["-d", "-p", "-c", file]);
-    const started = (): boolean => child.stderr.includes("start of service");
-    await child.waitUntil(started, "start of service", START_TIMEOUT_MS);
+    const child = await startUnbound(folder, configuration(folder, addresses, tls));
     return new BenchUpstream(child, addresses, tls);
   }
 
@@ -93,18 +86,11 @@ function configuration(folder: string, addresses: UpstreamAddresses, tls: TlsFil
   const { host, plainPort, tlsPort, hostOf853 } = addresses;
   const port853 =
     hostOf853 === undefined ? [] : [`interface: ${hostOf853}@853`, "additional-tls-port: 853"];
-  return `server:
-  directory: "${folder}"
-  chroot: ""
-  username: ""
-  pidfile: ""
-  use-syslog: no
+  return `${unboundHead(folder)}
   verbosity: 1
-  num-threads: 1
   incoming-num-tcp: 1000
   tcp-idle-timeout: 60000
   so-rcvbuf: 0
-  module-config: "iterator"
   interface: ${host}@${plainPort}
   interface: ${host}@${tlsPort}
   tls-port: ${tlsPort}
@@ -113,7 +99,5 @@ function configuration(folder: string, addresses: UpstreamAddresses, tls: TlsFil
   tls-service-key: "${tls.keyFile}"
   local-zone: "${ZONE}." redirect
   local-data: "${ZONE}. 86400 IN A ${ZONE_ADDRESS}"
-remote-control:
-  control-enable: no
 `;
 }

@@ -19,7 +19,7 @@ export interface QuestionFiles {
   readonly query: string;
 }
 
-export const HIT_COUNT = 1000;
+const HIT_COUNT = 1000;
 const WARM_UP_COUNT = 30_000;
 const MISS_COUNT = 400_000;
 const LINES_AT_ONCE = 10_000;

@@ -8,6 +8,7 @@ export const WORKLOADS = [
   "tcp",
   "dot",
   "doh",
+  "doh-get",
   "misses",
   "latency",
   "start",
@@ -40,7 +41,7 @@ export interface PeerResults {
   readonly settings: RunSettings;
   /** Servers that were to be measured, in the order in which they were measured. */
   readonly servers: readonly ServerEntry[];
-  /** Load generators, the upstream and gcc: name → version. */
+  /** Load generators and the upstream: name → version. */
   readonly programs: Readonly<Record<string, string>>;
   readonly samples: readonly Sample[];
   /** What whoever published this has to say of how it came about, a sentence each. */

@@ -14,6 +14,7 @@ import { findProgram, requireProgram } from "./find-program.ts";
 import { installPackages } from "./install-packages.ts";
 import { dnsperf } from "./load/dnsperf.ts";
 import { h2load } from "./load/h2load.ts";
+import { hermodBench } from "./load/hermod-bench.ts";
 import { describeMachine, LOAD_CORE, moveToLoadCore, SERVER_CORE } from "./machine.ts";
 import { type Cell, cellsOf, estimatedSeconds, measureCell, whyNot } from "./measure.ts";
 import { parseOptions, type RunOptions, USAGE } from "./options.ts";
@@ -27,6 +28,7 @@ import { WORKLOAD_KINDS } from "./workload-kinds.ts";
 import type { Bench } from "./workloads/workload.ts";
 
 const ROOT: string = join(import.meta.dirname, "..", "..");
+const GENERATORS = [dnsperf, h2load, hermodBench];
 
 if (process.argv.includes("--help")) console.log(USAGE);
 else await runWith(process.argv.slice(2));
@@ -143,8 +145,7 @@ function isHere(servers: readonly ServerEntry[], { id }: ServerKind): boolean {
 
 function programVersions(): Record<string, string> {
   return {
-    dnsperf: dnsperf.version(),
-    h2load: h2load.version(),
+    ...Object.fromEntries(GENERATORS.map(({ name, version }) => [name, version()])),
     upstream: `Unbound ${programVersion(requireProgram("unbound"), ["-V"], /^Version (\S+)/m)}`,
   };
 }

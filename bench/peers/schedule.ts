@@ -1,6 +1,6 @@
 // The order of measurements. The machine drifts, so that only neighbours can be compared: Hermod (in the
-// ways that are measured) comes
-// first, after every second peer and last, and each peer is compared with the Hermod next to it.
+// ways that are measured) comes first, after every second peer and last, and each peer is compared with
+// the Hermod next to it.
 //
 //   Hermod  peer 1  peer 2  Hermod  peer 3  peer 4  Hermod …
 

@@ -10,6 +10,7 @@ import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { makeAuthority, makeCertificate } from "../../tests/certificates.ts";
 import { Hermod } from "../../tests/e2e/hermod-process.ts";
+import { tlsUrl, UPSTREAM_NAME } from "../../tests/e2e/resolver-pair.ts";
 import { Unbound } from "../../tests/e2e/unbound.ts";
 import { runSlice, type SliceOutcome } from "./loads.ts";
 import { PassingClients } from "./passing-clients.ts";
@@ -20,7 +21,6 @@ const QUERIES = Number(process.argv[2] ?? 5_000_000);
 const MAX_SECONDS = 285;
 const SAMPLE_MS = 1000;
 const SETTLE_MS = 5000;
-const UPSTREAM_NAME = "dns.soak.example";
 /** Full early, and with TTLs of three seconds: a minute stands for an hour. */
 const CONFIG = `cache: {size: 8MiB, maxTtl: 3s}
 limits: {idleTimeout: 1s}
@@ -34,7 +34,7 @@ const unbound = await Unbound.start({
   tls: makeCertificate(authority, { names: [UPSTREAM_NAME] }),
 });
 const hermod = await Hermod.start({
-  upstreams: [`tls://127.0.0.1:${unbound.ports.tls}#${UPSTREAM_NAME}`],
+  upstreams: [tlsUrl(unbound)],
   upstreamCa: authority.certificateFile,
   tls,
   config: CONFIG,

@@ -2,7 +2,7 @@
 
 import { readdirSync } from "node:fs";
 import type { Hermod } from "../../tests/e2e/hermod-process.ts";
-import { residentBytes } from "../load/hermod-under-load.ts";
+import { residentBytes } from "../peers/process-usage.ts";
 import { lastReport } from "./heap-report.ts";
 
 const MIB = 2 ** 20;

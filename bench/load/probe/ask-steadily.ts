@@ -18,7 +18,6 @@ export interface ProbeOutcome {
   readonly p90: number;
   readonly p99: number;
   readonly p999: number;
-  readonly max: number;
   /** How late the probe itself was, 99th percentile: not part of the latencies. */
   readonly lateP99: number;
 }
@@ -94,7 +93,7 @@ class Probe {
     return {
       ...{ asked, failed, answered: latencies.length },
       ...{ p50: at(latencies, 0.5), p90: at(latencies, 0.9), p99: at(latencies, 0.99) },
-      ...{ p999: at(latencies, 0.999), max: at(latencies, 1), lateP99: at(lateness, 0.99) },
+      ...{ p999: at(latencies, 0.999), lateP99: at(lateness, 0.99) },
     };
   }
 }

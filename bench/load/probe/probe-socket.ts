@@ -55,11 +55,11 @@ export class ProbeSocket {
     return this.nanoseconds(this.timespec, 0);
   }
 
-  /** False when the kernel did not take it. */
-  send(query: Uint8Array): boolean {
+  /** What the kernel does not take is lost: nobody answers it. */
+  send(query: Uint8Array): void {
     this.sending.bytes.set(query);
     this.sending.iovecs[IOVEC_LENGTH] = query.length;
-    return this.libc.sendmmsg(this.socket.descriptor, this.sending.headersAddress, 1, 0) === 1;
+    this.libc.sendmmsg(this.socket.descriptor, this.sending.headersAddress, 1, 0);
   }
 
   /** Calls back for all that has come, with ID, rcode and time; waits for nothing. */
@@ -74,10 +74,6 @@ export class ProbeSocket {
       count = this.libc.recvmmsg(this.socket.descriptor, headersAddress, COUNT, MSG_DONTWAIT);
       for (let i = 0; i < count; i++) this.tell(i, heard);
     }
-  }
-
-  close(): void {
-    this.socket.close();
   }
 
   private tell(i: number, heard: (id: number, rcode: number, timeNs: number) => void): void {

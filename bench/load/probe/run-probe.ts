@@ -42,11 +42,12 @@ export function runtimeCommand(): string[] {
   return [process.execPath, ...(isDeno ? DENO_OPTIONS : [])];
 }
 
-/** `p50 …, p99 …` in microseconds, and what was not answered. */
+/** `p50 …, p99 …` in microseconds, what was not answered, and how late the probe was. */
 export function describeOutcome({ answered, asked, ...times }: ProbeOutcome): string {
-  const { p50, p99, p999 } = times;
+  const { lateP99, p50, p99, p999 } = times;
   const [a, b, c] = [p50, p99, p999].map((time) => time.toFixed(0).padStart(5));
-  return `p50 ${a} µs, p99 ${b} µs, p99.9 ${c} µs, ${asked - answered} of ${asked} not answered`;
+  const unanswered = `${asked - answered} of ${asked} not answered`;
+  return `p50 ${a} µs, p99 ${b} µs, p99.9 ${c} µs, ${unanswered}; asked ${lateP99.toFixed(0)} µs late (p99)`;
 }
 
 /** Empty where it is not allowed: then the probe competes with the load, and says how late it was. */

@@ -1,7 +1,8 @@
-// Load over HTTPS by h2load: one query by POST, over and over, 20 at once on each connection. It does not
+// Load over HTTPS by h2load: one query by POST or by GET, over and over, 20 at once on each connection. It does not
 // look into a response, but counts bytes: another response than the right one has another length.
 
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { requireProgram } from "../find-program.ts";
 import { programVersion } from "../program-version.ts";
@@ -15,16 +16,25 @@ const RESPONSE_LENGTH: number = QUERY_LENGTH + 16;
 export const h2load: LoadGenerator = {
   name: "h2load",
   version: () => programVersion(requireProgram("h2load"), ["--version"], /nghttp2\/(\S+)/),
-  async run({ files, port, seconds }) {
+  async run({ files, port, seconds, transport }) {
     const parameters = [
       ...["-c", String(CONNECTIONS), "-m", String(STREAMS), "-t", "1", "-D", String(seconds)],
-      ...["-d", files.query, "-H", "content-type: application/dns-message"],
-      `https://127.0.0.1:${port}/dns-query`,
+      ...(transport === "doh-get" ? getRequest(port, files.query) : postRequest(port, files.query)),
     ];
     const { stdout } = await promisify(execFile)(requireProgram("h2load"), parameters);
     return h2loadOutcome(stdout, `h2load ${parameters.join(" ")}`, RESPONSE_LENGTH);
   },
 };
+
+const urlOf = (port: number): string => `https://127.0.0.1:${port}/dns-query`;
+
+function postRequest(port: number, query: string): string[] {
+  return ["-d", query, "-H", "content-type: application/dns-message", urlOf(port)];
+}
+
+function getRequest(port: number, query: string): string[] {
+  return [`${urlOf(port)}?dns=${readFileSync(query).toString("base64url")}`];
+}
 
 const UNIT_SECONDS = { us: 1e-6, ms: 1e-3, s: 1 } as const;
 

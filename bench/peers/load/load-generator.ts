@@ -3,7 +3,7 @@
 
 import type { QuestionFiles } from "../question-files.ts";
 
-export type LoadTransport = "udp" | "tcp" | "dot" | "doh";
+export type LoadTransport = "udp" | "tcp" | "dot" | "doh" | "doh-get";
 
 export interface LoadRequest {
   readonly transport: LoadTransport;

@@ -83,8 +83,9 @@ function methodText({ results }: Summary): string {
 - A response counts only with NOERROR and of a length that has the address; \`hermod bench\` looks into
   each. Below 99.9 % right responses, or above 1 % lost, figures don't count.
 - Each figure was measured ${rounds === 1 ? "once" : `${rounds} times, the long ones once; the table has the median`}. The machine drifts, so Hermod was measured again after every
-  second peer, and a ratio is always taken with the Hermod that ran next to the peer. The column "drift"
-  is Hermod's largest figure over its smallest.`;
+  second peer, and a ratio is taken with the Hermod that ran next to the peer. The column "drift" is
+  Hermod's largest figure over its smallest. It has none where Hermod was measured only once, before the
+  peers: memory and CPU of the cache, idle connections, the degradation curve, the cross-checks.`;
 }
 
 function machineText({ results, servers }: Summary): string {

@@ -28,19 +28,10 @@ function scaled(value: number | undefined, divisor: number): number | undefined 
 }
 
 function cpu(workload: Workload, title: string, isMain = true): PublishedFigure {
-  const pick = (figures: Figures): number | undefined => figures.cpuUsPerQuery;
-  const unit = "µs of CPU a query";
-  return {
-    id: workload,
-    workload,
-    title,
-    unit,
-    digits: 1,
-    pick,
-    hasRatio: true,
-    isMain,
-    own: "hermod",
-  };
+  return figure(workload, workload, title, {
+    ...{ unit: "µs of CPU a query", digits: 1, isMain },
+    pick: ({ cpuUsPerQuery }) => cpuUsPerQuery,
+  });
 }
 
 type Shape = Pick<PublishedFigure, "unit" | "digits" | "pick"> & Partial<PublishedFigure>;
@@ -72,7 +63,8 @@ export const PUBLISHED_FIGURES: readonly PublishedFigure[] = [
   cpu("udp", "UDP, cached"),
   cpu("tcp", "TCP, cached"),
   cpu("dot", "DNS over TLS, cached"),
-  cpu("doh", "DNS over HTTPS (HTTP/2), cached"),
+  cpu("doh", "DNS over HTTPS (HTTP/2), POST, cached"),
+  cpu("doh-get", "DNS over HTTPS (HTTP/2), GET, cached"),
   cpu("misses", "Forwarded over TLS"),
   figure("latency-p99", "latency", "UDP at 50,000 queries/s, p99", {
     ...{ unit: "ms", digits: 2 },

@@ -1,6 +1,6 @@
 // What a run's samples come to: for each published figure and server the median over the rounds, and how
-// Hermod stands to the server. A ratio is only ever taken between neighbours in time, of one round; then
-// the median of these is taken.
+// Hermod stands to the server. A ratio is only ever taken with the Hermod of the same round that ran nearest
+// in time; then the median of these is taken.
 
 import { median } from "../../baseline/ratios.ts";
 import type { PeerResults, Sample, ServerEntry, ServerId } from "../results.ts";

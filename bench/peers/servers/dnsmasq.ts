@@ -11,7 +11,14 @@ export const dnsmasq: ServerKind = {
   program: "dnsmasq",
   versionParameters: ["--version"],
   versionPattern: /version (\S+)/,
-  cannot: { dot: NO_TLS, doh: NO_TLS, misses: NO_TLS, "idle-dot": NO_TLS, "cache-memory": WHOLE },
+  cannot: {
+    dot: NO_TLS,
+    doh: NO_TLS,
+    "doh-get": NO_TLS,
+    misses: NO_TLS,
+    "idle-dot": NO_TLS,
+    "cache-memory": WHOLE,
+  },
   answers: true,
   command: ({ dnsPort, maxEntries, upstream }) => [
     ...["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--log-facility=-"],

@@ -14,7 +14,7 @@ export const recursor: ServerKind = {
   program: "pdns_recursor",
   versionParameters: ["--version"],
   versionPattern: /Recursor (\S+)/,
-  cannot: { dot: NO_TLS, doh: NO_TLS, "idle-dot": NO_TLS },
+  cannot: { dot: NO_TLS, doh: NO_TLS, "doh-get": NO_TLS, "idle-dot": NO_TLS },
   answers: true,
   command: (place) => {
     mkdirSync(join(place.folder, "recursor"), { recursive: true });

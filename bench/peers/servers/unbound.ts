@@ -1,5 +1,6 @@
 // Unbound with its iterator alone: no validator, no root to prime.
 
+import { unboundHead } from "../../../tests/e2e/unbound.ts";
 import { TLS_NAME } from "../bench-upstream.ts";
 import {
   FEW_ENTRIES,
@@ -28,14 +29,7 @@ function configuration(place: Place): string {
     ? `forward-tls-upstream: yes\n  forward-addr: ${upstream.host}@${upstream.tlsPort}#${TLS_NAME}`
     : `forward-addr: ${upstream.host}@${upstream.plainPort}`;
   const msgCacheMiB = maxEntries > FEW_ENTRIES ? 400 : 50;
-  return `server:
-  directory: "${folder}"
-  chroot: ""
-  username: ""
-  pidfile: ""
-  use-syslog: no
-  num-threads: 1
-  module-config: "iterator"
+  return `${unboundHead(folder)}
   interface: 127.0.0.1@${dnsPort}
   interface: 127.0.0.1@${dotPort}
   interface: 127.0.0.1@${dohPort}
@@ -52,8 +46,6 @@ function configuration(place: Place): string {
   rrset-cache-size: ${2 * msgCacheMiB}m
   outgoing-range: 4096
   num-queries-per-thread: 4096
-remote-control:
-  control-enable: no
 forward-zone:
   name: "."
   ${forward}

@@ -14,7 +14,7 @@ import {
 
 const WARM_UP_SECONDS = 1;
 
-export const HITS: readonly WorkloadKind[] = (["udp", "tcp", "dot", "doh"] as const).map(
+export const HITS: readonly WorkloadKind[] = (["udp", "tcp", "dot", "doh", "doh-get"] as const).map(
   (transport) => ({
     id: transport,
     isInterleaved: true,
@@ -46,11 +46,10 @@ export async function measureHits(
 }
 
 function generatorFor(transport: LoadTransport): LoadGenerator {
-  return transport === "doh" ? h2load : dnsperf;
+  return transport === "doh" || transport === "doh-get" ? h2load : dnsperf;
 }
 
 function portOf({ place }: RunningServer, transport: LoadTransport): number {
-  return { udp: place.dnsPort, tcp: place.dnsPort, dot: place.dotPort, doh: place.dohPort }[
-    transport
-  ];
+  const { dnsPort, dohPort, dotPort } = place;
+  return { udp: dnsPort, tcp: dnsPort, dot: dotPort, doh: dohPort, "doh-get": dohPort }[transport];
 }

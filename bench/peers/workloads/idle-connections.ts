@@ -4,7 +4,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";
 import { TLS_NAME } from "../bench-upstream.ts";
-import { encodeQuery, hitName } from "../question-files.ts";
+import { framedQuery } from "../../../tests/e2e/tls-client.ts";
+import { hitName } from "../question-files.ts";
 import type { RunningServer } from "../running-server.ts";
 import type { Measured, WorkloadKind } from "./workload.ts";
 
@@ -13,6 +14,7 @@ const CONNECTIONS = 2000;
 const AT_ONCE = 50;
 const SETTLE_MS = 2000;
 const CONNECT_TIMEOUT_MS = 5000;
+const query: Buffer = framedQuery(hitName(0));
 
 export const IDLE_CONNECTIONS: WorkloadKind = {
   id: "idle-dot",
@@ -55,14 +57,12 @@ async function openUpTo(
 
 /** Resolves once its query is answered. */
 function openOne({ place }: RunningServer): Promise<TLSSocket> {
-  const query = encodeQuery(1, hitName(0));
-  const framed = Buffer.concat([Uint8Array.of(query.length >> 8, query.length & 0xff), query]);
   const to = { host: "127.0.0.1", port: place.dotPort, ca: place.tls.ca, servername: TLS_NAME };
   return new Promise((resolve, reject) => {
     const socket = connect({ ...to, ALPNProtocols: ["dot"] });
     const fail = (): void => reject(new Error("a connection was not answered"));
     const deadline = setTimeout(fail, CONNECT_TIMEOUT_MS);
-    socket.on("secureConnect", () => socket.write(framed));
+    socket.on("secureConnect", () => socket.write(query));
     socket.once("data", () => {
       clearTimeout(deadline);
       resolve(socket);

@@ -51,6 +51,15 @@ describe("judgeGrowth", () => {
     assert.deepEqual(grows(leak), ["residentMiB"], `seed ${SEED}`);
   });
 
+  test("a slope that does not stand out of its own error is not growth", () => {
+    const given = samples((millions) => 100 + 3 * millions + noise());
+    const { error, grows, slope } = judgeGrowth(given).find((each) => {
+      return each.measure === "residentMiB";
+    })!;
+    assert.ok(slope > 2 && slope - 2 * error < 2, `${slope} ± ${error}, seed ${SEED}`);
+    assert.equal(grows, false);
+  });
+
   test("each measure counts for itself", () => {
     const leak = samples(() => 100).map((sample, i) => ({ ...sample, descriptors: 40 + i }));
     assert.deepEqual(grows(leak), ["descriptors"]);

@@ -10,6 +10,7 @@ import {
   peerDocuments,
   withTable,
 } from "../../../../bench/peers/report/documents.ts";
+import { peerCharts } from "../../../../bench/peers/report/peer-charts.ts";
 import { resultsTable } from "../../../../bench/peers/report/results-table.ts";
 import { summarize, type SummaryRow } from "../../../../bench/peers/report/summary.ts";
 import type {
@@ -99,9 +100,25 @@ describe("a summary", () => {
       udp("hermod", 0, own, { round }),
       udp("unbound", 1, 2 * own * (round + 1), { round }),
     ]);
-    const { cells } = row("udp", results(rounds));
+    const { cells, drift } = row("udp", results(rounds));
     assert.equal(cells.get("hermod")?.value, 2);
+    assert.equal(drift, undefined, "rounds are not compared with each other");
     assert.deepEqual(cells.get("unbound"), { value: 8, ratio: 0.25 });
+  });
+
+  test("the best peer is the one that Hermod looks worst beside", () => {
+    const given = [udp("hermod", 0, 4), udp("unbound", 1, 8), udp("bind9", 2, 5)];
+    assert.deepEqual(row("udp", results(given)).best, { server: "bind9", ratio: 0.8 });
+  });
+
+  test("what a server cannot do has the reason, and the floor no bar", () => {
+    assert.deepEqual(row("start").cells.get("floor"), { note: "only sends back" });
+    const charts = peerCharts(summarize(results(SAMPLES)));
+    const [start, udp] = ["start.svg", "udp.svg"].map((name) => {
+      return charts.find(({ fileName }) => fileName === name)!.svg;
+    });
+    assert.doesNotMatch(start!, /C floor/);
+    assert.match(udp!, /C floor/);
   });
 
   test("a peer that answered wrongly has no figure, but the reason", () => {

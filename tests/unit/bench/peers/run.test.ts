@@ -1,11 +1,13 @@
 // What surrounds a measurement: options, the order of servers, and what /proc says of a process.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, test } from "node:test";
 import { cellsOf, estimatedSeconds, whyNot } from "../../../../bench/peers/measure.ts";
 import { parseOptions, USAGE } from "../../../../bench/peers/options.ts";
 import {
+  type CpuTime,
   cpuTime,
   familyOf,
   parseResidentBytes,
@@ -101,6 +103,16 @@ test("Hermod's environment is that of its start script", () => {
   assert.deepEqual(Object.keys(HERMOD.environment ?? {}), ["BUN_JSC_heapGrowthMaxIncrease"]);
 });
 
+function totalMs({ systemMs, userMs }: CpuTime): number {
+  return userMs + systemMs;
+}
+
+/** Without that of children. */
+function ownMs(): number {
+  const { system, user } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 describe("/proc", () => {
   test("a line of stat, whatever the program's name", () => {
     assert.deepEqual(parseStat(STAT), {
@@ -132,6 +144,13 @@ describe("/proc", () => {
       const after = cpuTime(process.pid);
       assert.ok(after.userMs + after.systemMs > before.userMs + before.systemMs);
       assert.ok(residentBytes(process.pid) > 2 ** 20);
+    });
+
+    test("of a child that has ended counts at its parent", () => {
+      const before = { all: totalMs(cpuTime(process.pid)), own: ownMs() };
+      execFileSync("sh", ["-c", "i=0; while [ $i -lt 500000 ]; do i=$((i+1)); done"]);
+      const children = totalMs(cpuTime(process.pid)) - before.all - (ownMs() - before.own);
+      assert.ok(children >= 50, `${children} ms`);
     });
   }
 });
