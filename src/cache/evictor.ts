@@ -17,7 +17,10 @@ const MAX_STEPS = 128;
 const RESERVE_SHIFT = 7;
 /** When an eighth of the rows or of the bytes waits for readers, nothing more is evicted. */
 const RETIRED_SHIFT = 3;
-/** A block may be this many classes too large, about a half at most, if such are to spare. */
+/**
+ * A block may be this many classes too large, if such are to spare: about half as large again at
+ * most for what fits 2,720 bytes, up to three times as large for what is longer.
+ */
 const BORROW_CLASSES = 2;
 /** Free blocks beyond one byte in 64, and half a page a class, are in the wrong classes. */
 const SURPLUS_SHIFT = 6;

@@ -31,7 +31,7 @@ export class MonotonicClock {
    */
   follow(shared: SharedClock, originMs?: number): number {
     if (this.shared !== undefined) return this.originMs;
-    // Read in this order the clock can't go back: what passes in between makes it late, never early.
+    // What passes between the two readings makes the clock late by as much; it can't go back.
     const ownMs = performance.now();
     this.originMs = originMs ?? shared.nowMs() - ownMs;
     this.shared = shared;

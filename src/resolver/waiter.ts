@@ -14,7 +14,8 @@ export interface Responder {
   /**
    * Sends the response in `out` at `offset`, which is a multiple of 4. The buffer is the resolver's
    * again when this returns; the two bytes before `offset` are free for a length prefix. `result` is
-   * what answer() reports, see resolver/answer-context RESULT.
+   * what answer() reports, see resolver/answer-context RESULT. No query may be handed in before this
+   * returns: others still wait for what is in the resolver's buffers.
    */
   respond(out: WordBuffer, offset: number, length: number, result: Int32Array): void;
 }

@@ -35,3 +35,35 @@ test("segments keep what was wanted twice; plain LRU does not", () => {
   assert.equal(survivors(true), HOT);
   assert.equal(survivors(false), 0);
 });
+
+/** How many small entries are left of those inserted just before large ones, when the first of these goes. */
+function smallOnesLeft(segmented: boolean): number {
+  const memory = createCacheMemory({ capacityBytes: 1 << 20, shared: false, maxReaders: 1 });
+  const writer = new CacheWriter(memory, segmented);
+  const key = new CacheKey(SECRET);
+  const { index } = writer["store"]; // a reader would mark what it finds
+  let id = 0;
+  const insert = (count: number, length: number): void => {
+    for (const end = id + count; id < end; id++) {
+      setKey(key, qnameOf(id));
+      assert.ok(writer.insert(key, fieldsOf(key, length)));
+    }
+  };
+  const found = (start: number): number => {
+    let count = 0;
+    for (let i = start; i < start + HOT; i++) {
+      if (index.find(setKey(key, qnameOf(i))) >= 0) count++;
+    }
+    return count;
+  };
+  insert(SCAN, 60);
+  insert(HOT, 60);
+  insert(HOT, 120);
+  while (found(SCAN + HOT) === HOT) insert(10, 60);
+  return found(SCAN);
+}
+
+test("segments let what is larger than the mean go first; plain LRU does not", () => {
+  assert.equal(smallOnesLeft(true), HOT);
+  assert.equal(smallOnesLeft(false), 0);
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { monotonicMs, monotonicSeconds } from "../../../src/clock/monotonic.ts";
 import {
-  type TimerHandle,
+  TimerHandle,
   timers,
   TimingWheel,
   type WheelClock,
@@ -70,6 +70,21 @@ describe("the timing wheel", () => {
     assert.equal(firedAtMs, 0);
     clock.runUntil(1040);
     assert.ok(firedAtMs >= 1023.5 && firedAtMs <= 1034.5, `fired at ${firedAtMs}`);
+  });
+
+  test("a handle runs again after it fired or was cancelled, from the time its caller has read", () => {
+    const { wheel, clock } = wheelAt(1000);
+    const fired: number[] = [];
+    const handle = new TimerHandle({ expire: () => void fired.push(clock.time) });
+    clock.time = 1030;
+    wheel.start(handle, 50, 1000);
+    clock.runUntil(1200);
+    wheel.start(handle, 50);
+    wheel.cancel(handle);
+    wheel.start(handle, 100);
+    clock.runUntil(1400);
+    assert.deepEqual(fired, [1050, 1300]);
+    assert.equal(wheel.size, 0);
   });
 
   test("keeps deadlines of later rounds in their slots", () => {

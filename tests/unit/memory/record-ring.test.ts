@@ -88,6 +88,14 @@ describe("the ring", () => {
     });
   }
 
+  test("is filled to its last word", () => {
+    const buffer = new ArrayBuffer(recordRingByteLength(RING_WORDS));
+    const writer = new RecordRingWriter(buffer, 1);
+    const payload = new Uint8Array(4 * (RING_WORDS / 2 - 3));
+    const push = (): boolean => writer.push(payload, 0, payload.length, Uint32Array.of(0), 0);
+    assert.deepEqual([push(), push(), push()], [true, true, false]);
+  });
+
   test("is taken over by a new producer and a new consumer where the old ones were", () => {
     const buffer = new ArrayBuffer(recordRingByteLength(64));
     const payload = Uint8Array.of(1, 2, 3);

@@ -5,6 +5,7 @@ import { lifetime } from "../../../src/cache/stored-response.ts";
 import { timers } from "../../../src/clock/timing-wheel.ts";
 import { COUNTER, Counters, PATH, TRANSPORT } from "../../../src/memory/counters.ts";
 import type { WordBuffer } from "../../../src/memory/word-buffer.ts";
+import { FAILURE_FLAG } from "../../../src/resolver/question-key.ts";
 import { Resolver } from "../../../src/resolver/resolve.ts";
 import { UpstreamError } from "../../../src/upstream/contract.ts";
 import { Answering } from "../../answering.ts";
@@ -241,11 +242,14 @@ describe("resolve()", () => {
   });
 
   test("our own shortage is not remembered as a failure of the name", async () => {
-    const { ask, group } = setUp();
+    const { ask, group, set } = setUp();
     const one = ask("busy.example");
     group.asked[0]!.judge.ended(new UpstreamError("overload", "too many"));
     await one.done;
     assert.equal(rcode(one.responses[0]!), "SERVFAIL");
+    keyOf(set, "busy.example");
+    set.answerer.setKey(FAILURE_FLAG);
+    assert.ok(set.reader.find(set.answerer.context.key) < 0);
     const two = ask("busy.example");
     assert.equal(group.asked.length, 2);
     group.respond(1, { answers: [A("busy.example", "192.0.2.1")] });

@@ -284,6 +284,40 @@ describe("a failover group", () => {
     await done;
   });
 
+  test("who was asked on the side once is asked in turn the next time", async () => {
+    const setup = new Setup(3);
+    await makeFirstAil(setup);
+    await delay(1050);
+    const aside = setup.ask();
+    await setup.members[0]!.failLast();
+    await setup.members[1]!.answerLast("good");
+    await aside.done;
+    const [first, second, third] = setup.counts as [number, number, number];
+    const { done } = setup.ask();
+    await setup.members[1]!.failLast();
+    await setup.members[2]!.failLast();
+    assert.deepEqual(setup.counts, [first + 1, second + 1, third + 1]);
+    await setup.members[0]!.failLast();
+    await assertFault(done, "closed");
+  });
+
+  test("who was asked is used again for another question once all were heard", async () => {
+    const setup = new Setup(2);
+    const [one, two] = setup.members as [ScriptedMember, ScriptedMember];
+    const late = setup.ask();
+    await setup.pass(1000);
+    await two.answerLast("good");
+    await late.done;
+    setup.ask();
+    one.asked[0]!.asker.responded(new Uint8Array(0), 1000);
+    setup.ask();
+    await setup.pass(1000);
+    const [lateOne, whileLate, after] = one.asked.map(({ asker }) => asker);
+    assert.notEqual(whileLate, lateOne, "the first member has not been heard");
+    assert.equal(after, lateOne);
+    assert.ok(two.asked.slice(1).some(({ asker }) => asker === two.asked[0]!.asker));
+  });
+
   test("a good answer makes it first again", async () => {
     const setup = new Setup(2);
     await makeFirstAil(setup);
