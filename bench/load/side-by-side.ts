@@ -8,6 +8,7 @@ import { moveToLoadCore } from "../peers/machine.ts";
 import { RunningServer } from "../peers/running-server.ts";
 import { hermod } from "../peers/servers/hermod.ts";
 import type { ProbeOutcome } from "./probe/ask-steadily.ts";
+import { SHOWN, SHOWN_KEYS } from "./probe/run-probe.ts";
 import { unbound } from "../peers/servers/unbound.ts";
 
 /** Hermod first. What is not installed is named and left out. */
@@ -32,13 +33,15 @@ export async function sideBySide(
   await upstream.stop();
 }
 
-/** What a flood did to a percentile, round by round. */
+/** What a flood did to the latencies, round by round, a line for each that is shown. */
 export function describeRatios(
-  key: "p50" | "p99" | "p999",
   rounds: readonly (readonly [without: ProbeOutcome, withFlood: ProbeOutcome])[],
 ): string {
-  const ratios = rounds.map(([without, withFlood]) => withFlood[key] / without[key]);
-  const each = ratios.map((ratio) => ratio.toFixed(2)).join(", ");
-  const name = key === "p999" ? "p99.9" : key;
-  return `${name} with the flood over ${name} without: ${median(ratios).toFixed(2)} × (${each})`;
+  const lines = SHOWN_KEYS.map((key) => {
+    const ratios = rounds.map(([without, withFlood]) => withFlood[key] / without[key]);
+    const each = ratios.map((ratio) => ratio.toFixed(2)).join(", ");
+    const name = SHOWN[key];
+    return `  ${name} with the flood over ${name} without: ${median(ratios).toFixed(2)} × (${each})`;
+  });
+  return lines.join("\n");
 }

@@ -70,9 +70,7 @@ async function compare({ place }: RunningServer): Promise<void> {
     console.log(`  without: ${describeOutcome(quiet)}`);
     console.log(`  with:    ${describeOutcome(loud)}; ${megabytes(flooding)} MB over TLS`);
   }
-  for (const key of ["p50", "p99", "p999"] as const) {
-    console.log(`  ${describeRatios(key, outcomes)}`);
-  }
+  console.log(describeRatios(outcomes));
 }
 
 function megabytes({ stdout }: Child): string {

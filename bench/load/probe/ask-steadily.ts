@@ -14,6 +14,7 @@ export interface ProbeOutcome {
   /** With NOERROR. */
   readonly answered: number;
   readonly failed: number;
+  readonly mean: number;
   readonly p50: number;
   readonly p90: number;
   readonly p99: number;
@@ -92,6 +93,7 @@ class Probe {
     const lateness = Float64Array.from(this.lateness).sort();
     return {
       ...{ asked, failed, answered: latencies.length },
+      mean: latencies.reduce((sum, ns) => sum + ns, 0) / latencies.length / 1000,
       ...{ p50: at(latencies, 0.5), p90: at(latencies, 0.9), p99: at(latencies, 0.99) },
       ...{ p999: at(latencies, 0.999), lateP99: at(lateness, 0.99) },
     };

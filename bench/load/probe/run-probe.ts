@@ -42,12 +42,17 @@ export function runtimeCommand(): string[] {
   return [process.execPath, ...(isDeno ? DENO_OPTIONS : [])];
 }
 
-/** `p50 …, p99 …` in microseconds, what was not answered, and how late the probe was. */
-export function describeOutcome({ answered, asked, ...times }: ProbeOutcome): string {
-  const { lateP99, p50, p99, p999 } = times;
-  const [a, b, c] = [p50, p99, p999].map((time) => time.toFixed(0).padStart(5));
+/** What is shown of the latencies, and under which name. */
+export const SHOWN = { mean: "mean", p50: "p50", p90: "p90", p99: "p99", p999: "p99.9" } as const;
+export type Shown = keyof typeof SHOWN;
+export const SHOWN_KEYS = Object.keys(SHOWN) as readonly Shown[];
+
+/** `mean …, p50 …` in microseconds, what was not answered, and how late the probe was. */
+export function describeOutcome(outcome: ProbeOutcome): string {
+  const { answered, asked, lateP99 } = outcome;
+  const times = SHOWN_KEYS.map((key) => `${SHOWN[key]} ${outcome[key].toFixed(0).padStart(4)}`);
   const unanswered = `${asked - answered} of ${asked} not answered`;
-  return `p50 ${a} µs, p99 ${b} µs, p99.9 ${c} µs, ${unanswered}; asked ${lateP99.toFixed(0)} µs late (p99)`;
+  return `µs: ${times.join(", ")}; ${unanswered}; asked ${lateP99.toFixed(0)} µs late (p99)`;
 }
 
 /** Empty where it is not allowed: then the probe competes with the load, and says how late it was. */
