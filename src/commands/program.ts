@@ -30,9 +30,9 @@ on 8853, HTTPS on 8443, with a certificate for development that it makes;
 Settings come from the command line, then from HERMOD_* variables (HERMOD_DNS,
 HERMOD_DOT, HERMOD_DOH, HERMOD_DOH_PLAIN, HERMOD_TRUSTED_PROXY,
 HERMOD_CLIENT_ADDRESS_HEADER, HERMOD_ADMIN, HERMOD_UDP_ENGINE,
-HERMOD_UDP_THREADS, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA,
-HERMOD_TLS_CERT, HERMOD_TLS_KEY, HERMOD_CACHE_SIZE, HERMOD_LOG_LEVEL,
-HERMOD_CONFIG; lists with commas), then from the file.
+HERMOD_UDP_THREADS, HERMOD_STREAM_THREADS, HERMOD_UPSTREAM,
+HERMOD_UPSTREAM_CA, HERMOD_TLS_CERT, HERMOD_TLS_KEY, HERMOD_CACHE_SIZE,
+HERMOD_LOG_LEVEL, HERMOD_CONFIG; lists with commas), then from the file.
 
 An upstream is udp://192.0.2.1:53, tcp://192.0.2.1:53 or
 tls://192.0.2.1:853#dns.example, where the certificate must name dns.example;

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Actions, runProgram } from "../../../src/commands/program.ts";
+import { SETTING_NAMES } from "../../../src/config/setting-names.ts";
 import { SettingsError } from "../../../src/config/settings-error.ts";
 import { HermodError } from "../../../src/errors.ts";
 import { keepPrinted } from "./printed.ts";
@@ -89,9 +90,9 @@ on 8853, HTTPS on 8443, with a certificate for development that it makes;
 Settings come from the command line, then from HERMOD_* variables (HERMOD_DNS,
 HERMOD_DOT, HERMOD_DOH, HERMOD_DOH_PLAIN, HERMOD_TRUSTED_PROXY,
 HERMOD_CLIENT_ADDRESS_HEADER, HERMOD_ADMIN, HERMOD_UDP_ENGINE,
-HERMOD_UDP_THREADS, HERMOD_UPSTREAM, HERMOD_UPSTREAM_CA,
-HERMOD_TLS_CERT, HERMOD_TLS_KEY, HERMOD_CACHE_SIZE, HERMOD_LOG_LEVEL,
-HERMOD_CONFIG; lists with commas), then from the file.
+HERMOD_UDP_THREADS, HERMOD_STREAM_THREADS, HERMOD_UPSTREAM,
+HERMOD_UPSTREAM_CA, HERMOD_TLS_CERT, HERMOD_TLS_KEY, HERMOD_CACHE_SIZE,
+HERMOD_LOG_LEVEL, HERMOD_CONFIG; lists with commas), then from the file.
 
 An upstream is udp://192.0.2.1:53, tcp://192.0.2.1:53 or
 tls://192.0.2.1:853#dns.example, where the certificate must name dns.example;
@@ -204,6 +205,14 @@ fish: hermod completion fish > ~/.config/fish/completions/hermod.fish
 };
 
 describe("--help", () => {
+  test("of hermod serve names every flag and variable that there is", async () => {
+    const { out } = await run(["serve", "--help"]);
+    for (const { flag, variable } of SETTING_NAMES) {
+      assert.match(out, new RegExp(`^ +${flag} `, "m"));
+      assert.match(out, new RegExp(`\\b${variable}\\b`));
+    }
+  });
+
   for (const [command, help] of Object.entries(HELP)) {
     test(`of hermod ${command}`, async () => {
       const { exitCode, out, error, called } = await run([command, "--help"].filter(Boolean));
