@@ -15,7 +15,7 @@ import { ScriptedLibc } from "./scripted-libc.ts";
 const RING_WORDS = 4096;
 const MANY = 80;
 /** At most so many queries or responses between two offers. */
-const OFTEN = 10;
+const OFTEN = 20;
 
 function start(): { libc: ScriptedLibc; misses: UdpMisses; ring: ArrayBuffer } {
   const libc = new ScriptedLibc();
