@@ -8,6 +8,7 @@ import { freePort } from "./free-port.ts";
 import { programPath } from "./programs.ts";
 import { ask, type ProgramResponse } from "./query-programs.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
+import { unboundHead } from "./unbound.ts";
 
 const START_TIMEOUT_MS = 20_000;
 
@@ -78,14 +79,7 @@ function writeConfiguration({ folder }: Place, text: string): string {
 }
 
 function unboundConfiguration({ folder, port, target }: Place): string {
-  return `server:
-  directory: "${folder}"
-  chroot: ""
-  username: ""
-  pidfile: ""
-  use-syslog: no
-  num-threads: 1
-  module-config: "iterator"
+  return `${unboundHead(folder)}
   interface: 127.0.0.1@${port}
   do-not-query-localhost: no
   tls-cert-bundle: "${target.caFile}"
@@ -93,8 +87,6 @@ forward-zone:
   name: "."
   forward-addr: 127.0.0.1@${target.port}#${target.name}
   forward-tls-upstream: yes
-remote-control:
-  control-enable: no
 `;
 }
 

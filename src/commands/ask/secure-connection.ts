@@ -57,8 +57,10 @@ export function openSecureConnection(target: SecureTarget): Promise<SecureConnec
       socket.destroy();
       reject(new UpstreamError("connect", reason));
     };
-    const late = (): void => fail(`no connection within ${timeoutMs! / 1000} s`);
-    const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => fail(`no connection within ${timeoutMs / 1000} s`), timeoutMs);
     socket.once("connect", () => (connectedAt = performance.now()));
     socket.once("close", () => fail("the server closed the connection during the handshake"));
     socket.once("error", (error) => fail(connectFault(error)));

@@ -1,7 +1,7 @@
 // A connection to an upstream that exists in the test alone: it opens at once and answers only when it is
 // told to.
 
-import type { Endpoint, Stream, StreamHandler } from "../../../src/runtime/contract.ts";
+import type { Endpoint, Runtime, Stream, StreamHandler } from "../../../src/runtime/contract.ts";
 import { FrameReader } from "../../../src/wire/frame-reader.ts";
 import { framed } from "../../faults/scripted-upstream.ts";
 
@@ -50,4 +50,14 @@ export class IdleStream implements Stream<unknown> {
   terminate(): void {
     this.handler.close(this, undefined);
   }
+}
+
+/** A runtime's connect(): each connection is one of these, and is added to `streams`. */
+export function connectIdly(streams: IdleStream[]): Runtime["connect"] {
+  const connect = (options: { context: unknown }, handler: StreamHandler<unknown>): IdleStream => {
+    const stream = new IdleStream(options.context, handler);
+    streams.push(stream);
+    return stream;
+  };
+  return connect as Runtime["connect"];
 }

@@ -4,24 +4,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { timers } from "../../../src/clock/timing-wheel.ts";
-import type { Runtime, StreamHandler } from "../../../src/runtime/contract.ts";
+import type { Runtime } from "../../../src/runtime/contract.ts";
 import { StreamUpstream } from "../../../src/upstream/stream-upstream.ts";
 import { eventually } from "../../contract/runtime/recorded-stream.ts";
 import { CountingObserver, queryFor, responseOf } from "../../faults/asking.ts";
-import { IdleStream, remote } from "./idle-stream.ts";
+import { connectIdly, type IdleStream, remote } from "./idle-stream.ts";
 
 const TIMEOUT_MS = 10_000;
 
 describe("the queries of an upstream over streams", () => {
   test("are not used again once they were moved to another connection", async () => {
     const streams: IdleStream[] = [];
-    const runtime = {
-      connect(options: { context: unknown }, handler: StreamHandler<unknown>): IdleStream {
-        const stream = new IdleStream(options.context, handler);
-        streams.push(stream);
-        return stream;
-      },
-    } as unknown as Runtime;
+    const runtime = { connect: connectIdly(streams) } as unknown as Runtime;
     const observer = new CountingObserver();
     const upstream = new StreamUpstream({ url: "tcp://u", remote, runtime, timers, observer });
     const ask = (name: string): Promise<Uint8Array> =>

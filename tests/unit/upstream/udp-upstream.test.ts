@@ -5,17 +5,12 @@ import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { monotonicMs } from "../../../src/clock/monotonic.ts";
 import { timers } from "../../../src/clock/timing-wheel.ts";
-import type {
-  Runtime,
-  StreamHandler,
-  UdpHandler,
-  UdpSocket,
-} from "../../../src/runtime/contract.ts";
+import type { Runtime, UdpHandler, UdpSocket } from "../../../src/runtime/contract.ts";
 import { UdpUpstream } from "../../../src/upstream/udp-upstream.ts";
 import { FLAG } from "../../../src/wire/constants.ts";
 import { eventually } from "../../contract/runtime/recorded-stream.ts";
 import { CountingObserver, queryFor } from "../../faults/asking.ts";
-import { IdleStream, remote } from "./idle-stream.ts";
+import { connectIdly, type IdleStream, remote } from "./idle-stream.ts";
 
 const SILENT_MS = 60;
 
@@ -45,11 +40,7 @@ test("a truncated response counts to the latency of the one over TCP", async () 
   const runtime = {
     openUdp: (_options: unknown, handler: UdpHandler) =>
       Promise.resolve(new TruncatingSocket(handler)),
-    connect(options: { context: unknown }, handler: StreamHandler<unknown>): IdleStream {
-      const stream = new IdleStream(options.context, handler);
-      streams.push(stream);
-      return stream;
-    },
+    connect: connectIdly(streams),
   } as unknown as Runtime;
   const observer = new CountingObserver();
   const upstream = new UdpUpstream({ url: "udp://u", remote, runtime, timers, observer });
